@@ -1,0 +1,1 @@
+"""From a source to landing files. Imports `warehouse` only, never Dagster."""

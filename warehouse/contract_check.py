@@ -1,0 +1,70 @@
+"""Does a contract file read as ODCS 3.1? Errors name the file, the line and the field."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft201909Validator
+from jsonschema.exceptions import ValidationError, best_match
+from open_data_contract_standard.model import OpenDataContractStandard
+
+from warehouse.errors import ContractError
+
+
+@lru_cache(maxsize=1)
+def _validator() -> Draft201909Validator:
+    return Draft201909Validator(json.loads(OpenDataContractStandard.json_schema()))
+
+
+def parse_and_check(path: Path) -> tuple[str, dict[str, Any]]:
+    """Text and parsed document of a contract that meets the ODCS schema.
+
+    Raises ContractError: not readable, not YAML, or not ODCS.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        document = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise _error(path, None, "a readable UTF-8 file", str(error)) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise _error(path, line, "valid YAML", error.problem or str(error)) from error
+    if not isinstance(document, dict) or node is None:
+        raise _error(path, 1, "a mapping at the top of the file", type(document).__name__)
+    problem = best_match(_validator().iter_errors(document))
+    if problem is not None:
+        raise _problem(path, node, problem)
+    return text, document
+
+
+def _problem(path: Path, node: yaml.Node, problem: ValidationError) -> ContractError:
+    place = ".".join(str(p) for p in problem.absolute_path) or "top level"
+    message = problem.message if len(problem.message) < 300 else problem.message[:300] + "…"
+    return _error(
+        path, _line(node, list(problem.absolute_path)), f"an ODCS 3.1 contract at {place}", message
+    )
+
+
+def _line(node: yaml.Node, path: list[Any]) -> int:
+    """Line (from 1) of the deepest node on `path`."""
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            values = [v for k, v in node.value if k.value == str(part)]
+            if not values:
+                break
+            node = values[0]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+        else:
+            break
+    return node.start_mark.line + 1
+
+
+def _error(path: Path, line: int | None, wanted: str, found: str) -> ContractError:
+    where = f"contract {path.name}" + (f", line {line}" if line else "")
+    return ContractError(wanted=wanted, found=found, where=where, action="Correct the file; `kho contract check` tells when it is right.")

@@ -1,0 +1,93 @@
+"""A province is a profile: names, codes, hours, thresholds, owners. Nothing in code names a province."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from warehouse.errors import SettingsError
+
+PROFILES = Path(__file__).resolve().parent / "profiles"
+
+
+class Owner(BaseModel):
+    """Who answers for a dataset, and where their mail goes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    email: str
+
+
+class WorkingHours(BaseModel):
+    """Local clock times of one half of the working day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: dt.time
+    end: dt.time
+
+
+class Thresholds(BaseModel):
+    """Numbers that a province may set for itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    band_green: float
+    band_yellow: float
+    minimum_denominator: int
+    small_cell: int
+    unmapped_share: float
+    paused_days: int
+    instant_minutes: int
+    batch_entry_rows: int
+
+
+class Profile(BaseModel):
+    """One province (`warehouse/profiles/*.yml`). `assumed` lists fields that no source confirms."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    name: str
+    province_code: str
+    valid_on: dt.date
+    agency_prefix: str
+    has_districts: bool
+    working_hours: tuple[WorkingHours, ...]
+    cut_off: dt.time
+    make_up_saturdays_are_working: bool
+    thresholds: Thresholds
+    languages: tuple[str, ...]
+    legal_basis: str
+    publisher: Owner
+    owners: dict[str, Owner]
+    assumed: tuple[str, ...] = ()
+
+
+def load_profile(name: str) -> Profile:
+    """Read a profile by its name in `warehouse/profiles`, or by a path that ends in .yml.
+
+    Raises SettingsError naming the profile, and the field when one is wrong.
+    """
+    path = Path(name) if name.endswith((".yml", ".yaml")) else PROFILES / f"{name}.yml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in PROFILES.glob("*.yml")))
+        raise SettingsError(
+            wanted="a province profile",
+            found="no such file",
+            where=f"profile {name}",
+            action=f"Use one of: {known}; or give a path that ends in .yml.",
+        )
+    try:
+        return Profile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise SettingsError(
+            wanted="a valid province profile",
+            found=str(error),
+            where=f"profile {path.name}",
+            action="Correct the fields named; the shipped profiles show the form.",
+        ) from error
