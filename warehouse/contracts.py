@@ -43,7 +43,7 @@ SQL_TYPES: dict[LogicalType, SqlType] = {
     "date": "date",
     "timestamp": "timestamp",
 }
-ROLES = ("commune_code", "person_number", "organisation_code", "updated_on")
+ROLES = ("commune_code", "person_number", "organisation_code", "recorded_on", "updated_on")
 FILE_FORMATS = ("xlsx", "csv")
 
 
@@ -397,7 +397,7 @@ def _entity(path: Path, name: str | None) -> Entity | None:
 
 
 def _check_roles(path: Path, contract: Contract) -> None:
-    for role in ("commune_code", "updated_on"):
+    for role in ("commune_code", "recorded_on", "updated_on"):
         if sum(c.role == role for c in contract.columns) > 1:
             raise _error(path, f"at most one column with role {role}", "several", "Keep the one that counts.")
 

@@ -1,0 +1,307 @@
+"""The dbt project of one data home: the house's models plus those that its contracts ask for.
+
+`<home>/dbt` is a copy of `dbt_project/` with, for every contract, a staging model, its source with
+column docs, and a shared table (or a part in the union of its entity). A contract from any folder
+works the same way, and the repository keeps one source of truth (docs/adr/008).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from warehouse.contracts import Column, Contract, ContractSet
+from warehouse.entities import Entity, EntityColumn, entities
+from warehouse.settings import PROJECT_ROOT, Settings
+
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+COPIED = ("models", "macros", "seeds", "profiles.yml")
+
+
+def assemble(settings: Settings, contracts: ContractSet) -> Path:
+    """Bring `<home>/dbt` up to date and return it; files that are right already are not touched.
+
+    Leaving right files alone keeps dbt's partial parsing quick.
+    """
+    wanted = dict(_copied_files()) | dict(_generated_files(settings, contracts))
+    wanted[Path("dbt_project.yml")] = _project_file(settings).encode()
+    for relative, content in wanted.items():
+        path = settings.dbt / relative
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    for folder in ("models", "macros", "seeds"):
+        _remove_others(settings.dbt, folder, wanted)
+    return settings.dbt
+
+
+def fingerprint(project: Path) -> str:
+    """Changes whenever a parsed manifest of this assembled project would."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in project.rglob("*") if p.is_file() and p.relative_to(project).parts[0] in _PARSED):
+        digest.update(str(path.relative_to(project)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+_PARSED = (*COPIED, "dbt_project.yml")
+
+
+def _copied_files() -> Iterable[tuple[Path, bytes]]:
+    for name in COPIED:
+        source = DBT_PROJECT / name
+        for path in [source] if source.is_file() else sorted(source.rglob("*")):
+            if path.is_file():
+                yield path.relative_to(DBT_PROJECT), path.read_bytes()
+
+
+def _remove_others(project: Path, folder: str, wanted: dict[Path, bytes]) -> None:
+    for path in sorted((project / folder).rglob("*"), reverse=True):
+        if path.is_file() and path.relative_to(project) not in wanted:
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            shutil.rmtree(path)
+
+
+def _project_file(settings: Settings) -> str:
+    project: dict[str, Any] = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    project["vars"]["province"] = settings.province.model_dump(mode="json")
+    return yaml.safe_dump(project, allow_unicode=True, sort_keys=False)
+
+
+def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tuple[Path, bytes]]:
+    render = _renderer()
+    staging, shared, ops = Path("models/staging"), Path("models/shared"), Path("models/ops")
+    yield staging / "_landing__sources.yml", _yaml(_sources(settings, contracts))
+    for contract in contracts.contracts:
+        folder = staging / contract.domain
+        yield folder / f"{contract.staging_table}.sql", render("staging.sql.j2", contract=contract)
+        yield folder / f"{contract.staging_table}.yml", _yaml(_staging_docs(contract))
+        if contract.entity is None:
+            yield (
+                shared / contract.domain / f"{contract.dataset}.sql",
+                render(
+                    "shared.sql.j2",
+                    contract=contract,
+                    columns=_shared_columns(contract),
+                    commune=contract.column_with("commune_code"),
+                    dated=_dated(contract),
+                ),
+            )
+            yield shared / contract.domain / f"{contract.dataset}.yml", _yaml(_shared_docs(contract))
+    for entity in entities().values():
+        feeding = contracts.feeding(entity.name)
+        yield staging / "entities" / f"int_{entity.name}.sql", render("union.sql.j2", entity=entity, contracts=feeding)
+        yield staging / "entities" / f"int_{entity.name}.yml", _yaml(_union_docs(entity))
+    yield ops / "int_row_verdicts.sql", render("ops_counts.sql.j2", tables=_verdict_tables(contracts))
+    yield ops / "int_shared_rows.sql", render("ops_counts.sql.j2", tables=_shared_tables(contracts))
+    datasets = [c.dataset for c in contracts.contracts if c.entity in (None, "dossiers")]
+    yield ops / "int_shared_datasets.sql", render("shared_datasets.sql.j2", datasets=datasets)
+    yield ops / "unmapped_values.sql", render("unmapped.sql.j2", columns=_mapped_columns(contracts))
+    provided = [(c.dataset, column.name) for c in contracts.contracts for column in c.columns]
+    yield staging / "int_source_columns.sql", render("source_columns.sql.j2", provided=provided)
+
+
+def _renderer() -> Any:
+    # dbt's own Jinja is in the text, so ours has square brackets
+    environment = Environment(
+        loader=FileSystemLoader(DBT_PROJECT / "templates"),
+        block_start_string="[%",
+        block_end_string="%]",
+        variable_start_string="[[",
+        variable_end_string="]]",
+        comment_start_string="[#",
+        comment_end_string="#]",
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  SQL, not HTML
+    )
+    environment.globals.update(placeholders=_placeholders, raw=_raw, typed=_typed, column_of=_column_of)
+
+    def render(template: str, **values: Any) -> bytes:
+        return environment.get_template(template).render(**values).encode()
+
+    return render
+
+
+def _yaml(content: dict[str, Any]) -> bytes:
+    return yaml.safe_dump({"version": 2, **content}, allow_unicode=True, sort_keys=False, width=110).encode()
+
+
+# ---------- SQL of one column
+
+
+def _raw(column: Column) -> str:
+    return f"{column.name}_raw" if column.has_raw else column.name
+
+
+def _placeholders(column: Column) -> str:
+    common = "var('placeholders')"
+    if column.logical_type in ("date", "timestamp"):
+        common += " + var('date_placeholders')"
+    return f"{common} + {list(column.placeholders)!r}" if column.placeholders else common
+
+
+def _typed(column: Column) -> str:
+    if column.value_map:
+        return _mapped(column)
+    if column.logical_type == "string":
+        return f"{column.name}_raw"
+    return f"{{{{ parse_{column.logical_type}('{column.name}_raw') }}}}"
+
+
+def _mapped(column: Column) -> str:
+    lines = []
+    for code, texts in column.value_map.items():
+        known = ", ".join(sorted({_literal(t.lower()) for t in (code, *texts)}))
+        lines.append(f"when lower({column.name}_raw) in ({known}) then {_literal(code)}")
+    case = " ".join(lines)
+    return f"cast(case {case} end as {column.sql_type})"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _column_of(contract: Contract, column: EntityColumn) -> str:
+    names = {c.name for c in contract.columns} | {f"{c.name}_raw" for c in contract.columns if c.has_raw}
+    return column.name if column.name in names else "null"
+
+
+def _dated(contract: Contract) -> str:
+    column = contract.column_with("recorded_on")
+    return column.name if column else "null"
+
+
+def _shared_columns(contract: Contract) -> list[dict[str, str]]:
+    """Columns of the dataset's shared table: no personal value, a keyed token for a personal number."""
+    columns = []
+    commune = contract.column_with("commune_code")
+    for column in contract.columns:
+        if column.personal and column.role == "person_number":
+            columns.append(
+                {
+                    "name": f"{column.name}_token",
+                    "expression": f"{{{{ token('{column.name}') }}}}",
+                    "type": "varchar",
+                    "title": f"Mã hóa của {column.title}",
+                }
+            )
+        elif not column.personal and column is not commune:
+            columns.append(
+                {"name": column.name, "expression": column.name, "type": column.sql_type, "title": column.title}
+            )
+    if commune:
+        columns += [
+            {"name": "commune_code", "expression": commune.name, "type": "varchar", "title": f"{commune.title} (như nhận)"},
+            {
+                "name": "commune_code_current",
+                "expression": "commune_code_current",
+                "type": "varchar",
+                "title": f"{commune.title} (hiện hành)",
+            },
+        ]
+    return columns
+
+
+# ---------- YAML beside the models
+
+
+def _sources(settings: Settings, contracts: ContractSet) -> dict[str, Any]:
+    def table(contract: Contract) -> dict[str, Any]:
+        folder = settings.landing / contract.source / contract.dataset
+        files = f"['{folder}/_columns.parquet', '{folder}/*/data.parquet']"
+        return {
+            "name": contract.dataset,
+            "description": f"{contract.dataset_title}, as landed. {contract.grain.capitalize()} and batch.",
+            "config": {
+                "meta": {
+                    "external_location": f"read_parquet({files}, union_by_name = true)",
+                    "dagster": {"asset_key": ["landing", contract.dataset]},
+                    "title_vi": contract.dataset_title,
+                }
+            },
+            "columns": [
+                {"name": c.name, "description": c.description, "config": {"meta": {"title_vi": c.title, "source_name": c.header}}}
+                for c in contract.landed
+            ],
+        }
+
+    tables = [table(c) for c in contracts.contracts]
+    return {"sources": [{"name": "landing", "description": "Landing files, one table a contract.", "tables": tables}]}
+
+
+def _staging_docs(contract: Contract) -> dict[str, Any]:
+    columns: list[dict[str, Any]] = []
+    for column in contract.columns:
+        columns.append({"name": column.name, "description": column.description})
+        if column.has_raw:
+            columns.append({"name": f"{column.name}_raw", "description": f"{column.title}, text before typing."})
+    columns.append(
+        {
+            "name": "row_verdict",
+            "description": "kept, superseded, duplicate or quarantined.",
+            "data_tests": [
+                "not_null",
+                {"accepted_values": {"arguments": {"values": ["kept", "superseded", "duplicate", "quarantined"]}}},
+            ],
+        }
+    )
+    description = f"{contract.dataset_title}: cleaned, typed, each row with its verdict. One row per landed row of an active batch."
+    return {"models": [{"name": contract.staging_table, "description": description, "columns": columns}]}
+
+
+def _shared_docs(contract: Contract) -> dict[str, Any]:
+    columns = [
+        {"name": c["name"], "description": c["title"], "data_type": c["type"], "config": {"meta": {"title_vi": c["title"]}}}
+        for c in _shared_columns(contract)
+    ]
+    columns += [
+        {"name": "source_system", "description": "System the record came from.", "data_type": "varchar"},
+        {
+            "name": "batch_id",
+            "description": "Batch that brought it; with row_number the way back to the source.",
+            "data_type": "varchar",
+            "data_tests": ["not_null"],
+        },
+        {"name": "row_number", "description": "Row in the source file or query.", "data_type": "bigint"},
+    ]
+    model: dict[str, Any] = {
+        "name": contract.dataset,
+        "description": f"{contract.dataset_title}. {contract.purpose} {contract.grain.capitalize()}.",
+        "config": {"meta": {"title_vi": contract.dataset_title}},
+        "columns": columns,
+    }
+    return {"models": [model]}
+
+
+def _union_docs(entity: Entity) -> dict[str, Any]:
+    columns = [{"name": c.name, "description": c.title} for c in entity.columns]
+    description = f"{entity.title}, rows of every source united. {entity.grain.capitalize()}."
+    return {"models": [{"name": f"int_{entity.name}", "description": description, "columns": columns}]}
+
+
+# ---------- counts for the books
+
+
+def _verdict_tables(contracts: ContractSet) -> list[dict[str, str]]:
+    return [{"dataset": c.dataset, "model": c.staging_table, "bucket": "row_verdict"} for c in contracts.contracts]
+
+
+def _shared_tables(contracts: ContractSet) -> list[dict[str, str]]:
+    return [{"dataset": c.dataset, "model": c.dataset, "bucket": "'kept'"} for c in contracts.contracts if not c.entity]
+
+
+def _mapped_columns(contracts: ContractSet) -> list[dict[str, str]]:
+    return [
+        {"dataset": c.dataset, "name": column.name, "model": c.staging_table}
+        for c in contracts.contracts
+        for column in c.columns
+        if column.value_map
+    ]
