@@ -50,5 +50,15 @@ class BooksError(KhoError):
     """Rows went missing or appeared between two layers."""
 
 
+class WarehouseError(KhoError):
+    """A DuckDB file is missing or cannot be opened."""
+
+
+class WarehouseBusy(WarehouseError):
+    """A writer holds the DuckDB file: trying again may help."""
+
+    transient = True
+
+
 class ReleaseError(KhoError):
     """Open tables may not be published as they are."""

@@ -61,6 +61,16 @@ class Settings(BaseSettings):
         description="Base address under which releases are served; used in catalogues and mails.",
     )
 
+    memory_limit: str | None = Field(
+        default=None,
+        description="Most memory one DuckDB connection may take, as DuckDB writes it (4GB); its own limit when empty.",
+    )
+    threads: int | None = Field(
+        default=None,
+        ge=1,
+        description="Most threads one DuckDB connection may use; one a processor core when empty.",
+    )
+
     @field_validator("home", "contracts")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
