@@ -1,0 +1,225 @@
+"""The command line: a thin front over the same job and tables that Dagster shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from warehouse.errors import KhoError, SettingsError
+from warehouse.settings import Settings
+
+app = typer.Typer(
+    name="kho",
+    help="A province's shared data store: sector databases in, gaps named, owners told, open tables published.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+contract_app = typer.Typer(help="Look at contracts.", no_args_is_help=True)
+release_app = typer.Typer(help="Look at published releases.", no_args_is_help=True)
+app.add_typer(contract_app, name="contract")
+app.add_typer(release_app, name="release")
+
+console = Console()
+errors = Console(stderr=True)
+
+Home = Annotated[Path | None, typer.Option(help="Data home. [env KHO_HOME; default var/]")]
+ProfileName = Annotated[str | None, typer.Option("--profile", help="Province profile. [env KHO_PROFILE]")]
+Contracts = Annotated[Path | None, typer.Option(help="Folder of contracts. [env KHO_CONTRACTS]")]
+AsOf = Annotated[
+    dt.datetime | None,
+    typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="Day the figures are for; today if left out. [env KHO_AS_OF]"),
+]
+
+
+def main() -> None:
+    """Entry point: an expected failure is one clear message and exit code 1."""
+    try:
+        app()
+    except KhoError as error:
+        _say(error)
+        sys.exit(1)
+
+
+@app.command()
+def sample(
+    rows: Annotated[int, typer.Option(min=500, help="Dossiers to make; sector databases grow with them.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 72,
+    home: Home = None,
+    profile: ProfileName = None,
+    as_of: AsOf = None,
+) -> None:
+    """Make the sample province: exports, sector databases and the ground truth of their faults."""
+    from ingestion.sample import make_sample
+
+    settings = _settings(home=home, profile=profile, as_of=_day(as_of))
+    made = make_sample(settings.sample, settings.province, rows=rows, seed=seed, as_of=settings.day)
+    console.print(
+        f"Sample province {settings.province.name}: {sum(made.rows.values()):,} rows, "
+        f"{sum(made.faults.values()):,} planted faults, in {settings.sample}"
+    )
+
+
+@app.command()
+def run(
+    contracts: Contracts = None,
+    profile: ProfileName = None,
+    as_of: AsOf = None,
+    home: Home = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+) -> None:
+    """Read every source, build the store, judge it, tell the owners, publish: the daily job, now."""
+    from orchestration.preparation import prepare
+    from orchestration.run import progress_bar, run_daily
+    from orchestration.summary import print_summary
+
+    settings = _settings(home=home, profile=profile, contracts=contracts, as_of=_day(as_of))
+    with progress_bar(quiet or not console.is_terminal) as progress:
+        waiting = progress.add_task("preparing", total=None)
+        prepared = prepare(settings)
+        progress.remove_task(waiting)
+        outcome = run_daily(prepared, progress)
+    print_summary(console, prepared, outcome)
+    if not outcome.success:
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(home: Home = None, contracts: Contracts = None, profile: ProfileName = None, as_of: AsOf = None) -> None:
+    """Show what the last run left: sources, scores, mails, release."""
+    from orchestration.preparation import Prepared, read_contracts
+    from orchestration.summary import print_summary
+
+    settings = _settings(home=home, profile=profile, contracts=contracts, as_of=_day(as_of))
+    manifest = settings.dbt / "target" / "manifest.json"
+    print_summary(console, Prepared(settings, read_contracts(settings), manifest), None)
+
+
+@app.command()
+def trace(key: Annotated[str, typer.Argument(help="A dossier code, or the key of a sector record.")], home: Home = None) -> None:
+    """Show where a record came from: file, sheet, row, batch, rules it failed, tables it is in."""
+    from warehouse.trace import trace as find
+
+    found = find(_settings(home=home), key)
+    if not found:
+        errors.print(f"No row has the key {key!r}. Dossier codes are matched without spaces and case.")
+        raise typer.Exit(1)
+    table = Table(title=key, title_justify="left", header_style="bold")
+    for name in ("dataset", "file", "sheet", "row", "batch", "verdict", "rules failed", "table"):
+        table.add_column(name, overflow="fold")
+    for row in found:
+        table.add_row(*(str(v) if v is not None else "" for v in row))
+    console.print(table)
+
+
+@app.command()
+def ui(
+    home: Home = None,
+    contracts: Contracts = None,
+    profile: ProfileName = None,
+    as_of: AsOf = None,
+    port: Annotated[int, typer.Option(help="Port of the web server.")] = 3000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Open Dagster: assets, checks, runs, schedules and sensors of this data home."""
+    from orchestration.preparation import prepare
+    from warehouse.settings import PROJECT_ROOT
+
+    prepare(_settings(home=home, profile=profile, contracts=contracts, as_of=_day(as_of)))
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(PROJECT_ROOT / "workspace.yaml"), "-p", str(port), "-h", host]
+    raise typer.Exit(subprocess.run(command, check=False, env=os.environ).returncode)
+
+
+@app.command()
+def portal(
+    home: Home = None,
+    port: Annotated[int, typer.Option(help="Port of the web server.")] = 8080,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Serve the published releases, read-only, with strong ETags."""
+    import uvicorn
+
+    from warehouse.portal import create_app
+
+    console.print(f"http://{host}:{port}/")
+    uvicorn.run(create_app(_settings(home=home)), host=host, port=port, log_level="warning")
+
+
+@contract_app.command("check")
+def contract_check(
+    file: Annotated[Path, typer.Argument(help="A contract, or a folder of them.")],
+    home: Home = None,
+    profile: ProfileName = None,
+) -> None:
+    """Say whether a contract is valid ODCS 3.1 and holds together, with the line of what is not."""
+    from orchestration.preparation import read_contracts
+    from warehouse.contracts import load_contract
+
+    settings = _settings(home=home, profile=profile)
+    if file.is_dir():
+        found = read_contracts(settings.model_copy(update={"contracts": file.resolve()}))
+        good, bad = list(found.contracts), [error for _, error in found.errors]
+    else:
+        variables = {"KHO_HOME": str(settings.home), "KHO_SAMPLE": str(settings.sample)}
+        good, bad = [load_contract(file, settings.province, settings.environment, variables)], []
+    for contract in good:
+        console.print(
+            f"✓ {contract.path.name}: dataset {contract.dataset}, {len(contract.columns)} columns, "
+            f"{len(contract.rules)} rules, owner {contract.owner.name}"
+        )
+    for error in bad:
+        _say(error)
+    if bad:
+        raise typer.Exit(1)
+
+
+@release_app.command("list")
+def release_list(home: Home = None) -> None:
+    """List the published releases, newest first."""
+    from warehouse.releases import list_releases
+
+    table = Table(header_style="bold")
+    for name in ("version", "as of", "content", "tables", ""):
+        table.add_column(name)
+    settings = _settings(home=home)
+    latest = settings.releases / "latest"
+    for release in list_releases(settings):
+        mark = "latest" if latest.exists() and latest.resolve().name == release.version else ""
+        table.add_row(
+            release.version, f"{release.as_of:%d/%m/%Y}", release.content_hash[:12], str(len(release.tables)), mark
+        )
+    console.print(table)
+
+
+def _settings(**given: Any) -> Settings:
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(
+            wanted=f"a valid value for {'.'.join(str(p) for p in first['loc'])}",
+            found=str(first.get("input")),
+            where="settings (options and KHO_* variables)",
+            action=str(first["msg"]),
+        ) from error
+
+
+def _day(value: dt.datetime | None) -> dt.date | None:
+    return value.date() if value else None
+
+
+def _say(error: KhoError) -> None:
+    errors.print(f"[red]✗[/red] {error.where}", highlight=False)
+    errors.print(f"  wanted: {error.wanted}\n  found:  {error.found}\n  do:     {error.action}", highlight=False, markup=False)
+
+
+if __name__ == "__main__":
+    main()

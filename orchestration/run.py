@@ -1,0 +1,74 @@
+"""Run the daily job from the command line: the same job, on the same instance, as the schedule's."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import dagster as dg
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from orchestration.definitions import build_defs
+from orchestration.jobs import DAILY
+from orchestration.preparation import Prepared
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended; `failures` are steps with their messages."""
+
+    run_id: str
+    success: bool
+    failures: tuple[tuple[str, str], ...]
+
+
+def run_daily(prepared: Prepared, progress: Progress) -> RunOutcome:
+    """Execute the daily job in this process, moving a bar of `progress` a step at a time."""
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    job = build_defs(prepared=prepared).resolve_job_def(DAILY)
+    run_id = dg.DagsterRun().run_id if not hasattr(dg, "make_new_run_id") else dg.make_new_run_id()
+    task = progress.add_task("…", total=len(job.nodes))
+    with dg.DagsterInstance.get() as instance:
+
+        def show(event: dg.EventLogEntry) -> None:
+            happened = event.dagster_event
+            if happened is None or happened.step_key is None:
+                return
+            if happened.is_step_start:
+                progress.update(task, description=_spoken(happened.step_key))
+            elif happened.is_step_success or happened.is_step_failure or happened.is_step_skipped:
+                progress.advance(task)
+
+        instance.add_event_listener(run_id, show)
+        result = job.execute_in_process(instance=instance, run_id=run_id, raise_on_error=False)
+    failures = tuple(
+        (str(event.step_key), _message(event)) for event in result.all_events if event.is_step_failure
+    )
+    progress.update(task, description="xong" if result.success else "dừng", completed=len(job.nodes))
+    return RunOutcome(run_id, result.success, failures)
+
+
+def progress_bar(quiet: bool) -> Progress:
+    """The bar that a person watches; in a log it prints nothing."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description:<44}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+        TimeElapsedColumn(),
+        disable=quiet,
+    )
+
+
+def _spoken(step: str) -> str:
+    for prefix, words in (("land_", "landing "), ("rules_of_", "rules of "), ("values_of_", "values of ")):
+        if step.startswith(prefix):
+            return words + step.removeprefix(prefix)
+    return step.replace("_", " ")
+
+
+def _message(event: dg.DagsterEvent) -> str:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error else "unknown"

@@ -1,0 +1,40 @@
+"""Sensors: a drop folder is whatever a file contract points to; new or changed files start the daily job."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import time
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.jobs import DAILY
+from orchestration.preparation import Prepared
+
+# a file that was touched more recently than this may still be written
+QUIET_SECONDS = 30
+
+
+def drop_folder_sensor(prepared: Prepared) -> dg.SensorDefinition:
+    """Looks at names, sizes and times of the files that contracts wait for, every minute."""
+    patterns = [c.server.location for c in prepared.contracts.contracts if c.server.kind == "files"]
+
+    @dg.sensor(
+        name="drop_folder",
+        job_name=DAILY,
+        minimum_interval_seconds=60,
+        description="Starts the daily job when a file that a contract waits for is new or has changed.",
+    )
+    def drop_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        files = [Path(name) for pattern in patterns for name in sorted(glob.glob(pattern, recursive=True))]
+        seen = [(str(f), (s := f.stat()).st_size, s.st_mtime_ns) for f in files if f.is_file()]
+        state = hashlib.sha256(repr(seen).encode()).hexdigest()
+        if state == context.cursor:
+            return dg.SkipReason("no file has changed")
+        if any(time.time_ns() - modified < QUIET_SECONDS * 1_000_000_000 for _, _, modified in seen):
+            return dg.SkipReason("a file is still being written")
+        # the key is the state of the folder, so a run that failed is started again by the next change
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=state)], cursor=state)
+
+    return drop_folder
