@@ -27,6 +27,7 @@ from open_data_contract_standard.model import (
 from open_data_contract_standard.model import Server as OdcsServer
 
 from warehouse.contract_check import parse_and_check
+from warehouse.contract_sql import check_sql
 from warehouse.entities import Entity, entities
 from warehouse.errors import ContractError, KhoError, SettingsError
 from warehouse.profile import Owner, Profile
@@ -245,6 +246,7 @@ def load_contract(path: Path, profile: Profile, environment: str, variables: dic
         cadence_days=_cadence(model),
     )
     _check_roles(path, contract)
+    check_sql(contract)
     return contract
 
 

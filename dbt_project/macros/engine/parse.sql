@@ -36,7 +36,10 @@
 {% macro parse_integer(column) %}{{ return(adapter.dispatch('parse_integer')(column)) }}{% endmacro %}
 
 {% macro duckdb__parse_integer(column) -%}
-    try_cast(regexp_replace({{ column }}, '\.0+$', '') as bigint)
+    case
+        when regexp_full_match({{ column }}, '[+-]?\d+(\.0+)?')
+            then try_cast(regexp_replace({{ column }}, '\.0+$', '') as bigint)
+    end
 {%- endmacro %}
 
 {# A number; decimal comma and repeated thousand points are Vietnamese usage. #}

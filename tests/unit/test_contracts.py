@@ -1,0 +1,113 @@
+"""Contracts: what is wrong is named with file, line and field; a broken file stops no other."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from tests.contracts import contract_document, make_contract, write_contract
+from warehouse.contracts import load_contracts
+from warehouse.errors import ContractError
+from warehouse.profile import load_profile
+from warehouse.settings import PROJECT_ROOT
+
+COLUMNS = {"code": "Mã", "amount": {"physicalName": "Số", "logicalType": "integer"}}
+
+
+def load(folder):
+    return load_contracts(folder, load_profile("da_nang_2025"), "sample", {"KHO_SAMPLE": "/nowhere", "KHO_HOME": "/nowhere"})
+
+
+@pytest.mark.parametrize("folder", ["ingestion/contracts", "tests/real/contracts"])
+@pytest.mark.parametrize("profile", ["da_nang_2025", "quang_nam_2024"])
+def test_every_shipped_contract_is_valid_for_every_profile(folder, profile):
+    variables = {"KHO_SAMPLE": "/nowhere", "KHO_HOME": "/nowhere"}
+    found = load_contracts(PROJECT_ROOT / folder, load_profile(profile), "sample", variables)
+    assert found.errors == ()
+    assert found.contracts
+
+
+def test_a_typo_in_a_field_is_named_with_its_line(tmp_path):
+    path = write_contract(tmp_path, columns=COLUMNS, keys=("code",))
+    text = path.read_text(encoding="utf-8").replace("logicalType: integer", "logicalTyp: integer")
+    path.write_text(text, encoding="utf-8")
+    line = next(i for i, row in enumerate(text.splitlines(), 1) if "name: amount" in row)
+    with pytest.raises(ContractError) as error:
+        make_again(path)
+    assert f"contract things.yml, line {line}" in str(error.value)
+    assert "logicalTyp" in str(error.value)
+
+
+def test_broken_yaml_is_named_with_its_line_and_stops_no_other(tmp_path):
+    write_contract(tmp_path, columns=COLUMNS, keys=("code",))
+    (tmp_path / "broken.yml").write_text("a: 1\nb: [\n", encoding="utf-8")
+    found = load(tmp_path)
+    assert [c.dataset for c in found.contracts] == ["things"]
+    [(path, error)] = found.errors
+    assert path.name == "broken.yml"
+    assert "contract broken.yml, line 3: wanted valid YAML" in str(error)
+
+
+def test_an_expression_that_is_no_sql_is_named_by_its_column(tmp_path):
+    columns = {**COLUMNS, "status": {"logicalType": "integer", "transformLogic": "case when amont is null then 4 end"}}
+    with pytest.raises(ContractError, match="column status, transformLogic"):
+        make_contract(tmp_path, columns=columns, keys=("code",))
+
+
+def test_a_column_that_the_entity_does_not_have_is_named_with_what_is_near(tmp_path):
+    with pytest.raises(ContractError, match="column recieved_at .near: received_at"):
+        make_contract(tmp_path, columns={"recieved_at": "Ngày nhận"}, entity="dossiers")
+
+
+def test_two_contracts_for_one_dataset_are_refused(tmp_path):
+    write_contract(tmp_path, columns=COLUMNS)
+    document = contract_document(columns=COLUMNS)
+    (tmp_path / "zzz.yml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    [(path, error)] = load(tmp_path).errors
+    assert path.name == "zzz.yml" and "also in things.yml" in str(error)
+
+
+def test_an_owner_whom_nobody_knows_is_refused(tmp_path):
+    document = contract_document(columns=COLUMNS)
+    document["team"]["members"][0]["username"] = "so_la"
+    (tmp_path / "a.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    [(_, error)] = load(tmp_path).errors
+    assert "owner so_la in profile da_nang_2025" in str(error)
+
+
+def test_a_rule_without_a_sentence_is_refused(tmp_path):
+    rule = {"id": "r", "metric": "missingValues", "mustBe": 0, "dimension": "completeness"}
+    columns = {"code": {"physicalName": "Mã", "quality": [rule]}}
+    with pytest.raises(ContractError, match="rule r: wanted a Vietnamese sentence"):
+        make_contract(tmp_path, columns=columns)
+
+
+def test_rules_come_down_to_predicates_over_the_staging_columns(tmp_path):
+    def rule(identity, **given):
+        fix = [{"property": "howToFix", "value": "Sửa."}]
+        return {"id": identity, "dimension": "conformity", "description": "Câu.", "customProperties": fix, **given}
+
+    columns = {
+        "code": {"quality": [rule("twice", metric="duplicateValues", mustBe=0)]},
+        "amount": {
+            "logicalType": "integer",
+            "quality": [
+                rule("gap", metric="missingValues", mustBe=0),
+                rule("unread", metric="invalidValues", mustBe=0),
+                rule("list", metric="invalidValues", mustBe=0, arguments={"validValues": [1, 2]}),
+                rule("form", metric="invalidValues", mustBe=0, arguments={"pattern": "[0-9]+"}),
+            ],
+        },
+    }
+    rules = {r.id: r for r in make_contract(tmp_path, columns=columns).rules}
+    assert rules["gap"].failing == "amount_raw is null"
+    assert rules["unread"].failing == "amount_raw is not null and amount is null"
+    assert "cast(amount as varchar) in ('1', '2')" in rules["list"].failing
+    assert "regexp_full_match(amount_raw, '[0-9]+')" in rules["form"].failing
+    assert rules["twice"].failing == "code is not null and count(*) over (partition by code) > 1"
+
+
+def make_again(path):
+    from warehouse.contracts import load_contract
+
+    return load_contract(path, load_profile("da_nang_2025"), "sample", {})

@@ -1,0 +1,125 @@
+"""The engine macros, rendered as dbt would and run on DuckDB."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from pathlib import Path
+
+import duckdb
+import jinja2
+import pytest
+
+from warehouse.dbt_plugin import set_session
+from warehouse.settings import PROJECT_ROOT, Settings
+
+ENGINE = PROJECT_ROOT / "dbt_project" / "macros"
+
+
+@pytest.fixture(scope="module")
+def macro():
+    """Render a call of any macro of the project; `return` and `adapter.dispatch` do what dbt makes of them."""
+    source = "".join(Path(p).read_text(encoding="utf-8") for p in sorted(ENGINE.rglob("*.sql")))
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
+    environment.globals["return"] = lambda value: value
+
+    def render(call):
+        class Adapter:
+            @staticmethod
+            def dispatch(name):
+                return getattr(template.module, f"duckdb__{name}")
+
+        environment.globals["adapter"] = Adapter
+        template = environment.from_string(source)
+        return environment.from_string(source + "{{ " + call + " }}").render().strip()
+
+    return render
+
+
+@pytest.fixture
+def run(macro):
+    connection = duckdb.connect()
+    connection.execute("set TimeZone = 'Asia/Ho_Chi_Minh'")
+
+    def value(call, text):
+        return connection.execute(f"select {macro(call)} from (select cast(? as varchar) as t)", [text]).fetchone()[0]
+
+    return value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("05/10/2026 08:30:00", dt.datetime(2026, 10, 5, 8, 30)),
+        ("05/10/2026 08:30", dt.datetime(2026, 10, 5, 8, 30)),
+        ("5/1/2026", dt.datetime(2026, 1, 5)),
+        ("5/1/26", dt.datetime(2026, 1, 5)),
+        ("05-10-2026", dt.datetime(2026, 10, 5)),
+        ("2026-10-05 08:30:00", dt.datetime(2026, 10, 5, 8, 30)),
+        ("2026-10-05T17:00:00Z", dt.datetime(2026, 10, 6)),
+        ("2011-12-06 13:41:31.788000+01:00", dt.datetime(2011, 12, 6, 19, 41, 31, 788000)),
+        ("20261005083000", dt.datetime(2026, 10, 5, 8, 30)),
+        ("45992", dt.datetime(2025, 12, 1)),
+        ("46024.35416666666", dt.datetime(2026, 1, 2, 8, 30)),
+        ("31/02/2026", None),
+        ("hôm qua", None),
+        (None, None),
+    ],
+)
+def test_times_are_read_day_first_and_local(run, text, expected):
+    assert run("parse_timestamp('t')", text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1.234.567", 1234567.0), ("1.234,5", 1234.5), ("12,5", 12.5), ("12.5", 12.5), ("-3", -3.0), ("mười", None)],
+)
+def test_numbers_are_read_as_vietnamese_offices_write_them(run, text, expected):
+    assert run("parse_number('t')", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("12", 12), ("12.0", 12), ("12.5", None), ("x", None)])
+def test_whole_numbers(run, text, expected):
+    assert run("parse_integer('t')", text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("Có", True), ("KHÔNG", False), ("1", True), ("có thể", None)])
+def test_yes_and_no(run, text, expected):
+    assert run("parse_boolean('t')", text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  Hô\u0323\u0300  sơ ", "Hộ\u0300 sơ"),
+        ("Mã\u00a0\u200bhồ\n sơ", "Mã hồ sơ"),
+        ("\u00a0 ", None),
+        ("Không rõ", None),
+        ("không rõ lắm", "không rõ lắm"),
+    ],
+)
+def test_text_is_composed_trimmed_and_placeholders_are_nothing(run, text, expected):
+    import unicodedata
+
+    wanted = unicodedata.normalize("NFC", expected) if expected else expected
+    assert run("clean_text('t', ['không rõ'])", text) == wanted
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ch’ơm", "CH'ƠM"), ("A Xan", "Axan"), ("Đại Lộc", "đại lộc")])
+def test_names_match_over_spelling(run, one, other):
+    assert run("name_key('t')", one) == run("name_key('t')", other)
+
+
+def test_a_dossier_code_is_the_same_with_spaces_and_dashes(run):
+    assert run("dossier_key('t')", "h47.12–240501-0001 ") == "H47.12-240501-0001"
+
+
+def test_a_token_is_the_hmac_of_the_number(macro):
+    settings = Settings(token_key="khóa thử " * 10, as_of=dt.date(2026, 11, 2))
+    connection = duckdb.connect()
+    set_session(connection, settings)
+    call = macro("token('n')")
+    token = connection.execute(f"select {call} from (select '003190001234' as n)")
+    assert token.fetchone()[0] == hmac.new(settings.token_secret, b"003190001234", hashlib.sha256).hexdigest()
+    assert connection.execute(f"select {call} from (select cast(null as varchar) as n)").fetchone() == (None,)
