@@ -43,7 +43,7 @@ def connect_warehouse(
         # of the same process to the same file when its opening options differ.
         connection = duckdb.connect(str(path), read_only=read_only)
     except (duckdb.IOException, duckdb.ConnectionException) as error:
-        busy = "lock" in str(error) or "different configuration" in str(error)
+        busy = "Could not set lock" in str(error) or "different configuration" in str(error)
         raise (WarehouseBusy if busy else WarehouseError)(
             wanted="to open the DuckDB file " + ("for reading" if read_only else "for writing"),
             found="it is held by another connection" if busy else "it cannot be opened",
