@@ -144,7 +144,8 @@ def _rows_to_fix(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, found: 
     notes = ["Khóa là dữ liệu cá nhân được che; tìm dòng theo tệp, trang tính và số dòng."]
     if total > len(rows[:MOST_ROWS]):
         notes.append(
-            f"Liệt kê {whole(len(rows[:MOST_ROWS]))} trong {whole(total)} lượt chưa đạt; sửa xong, kỳ sau liệt kê phần còn lại."
+            f"Liệt kê {whole(len(rows[:MOST_ROWS]))} trong {whole(total)} lượt chưa đạt; "
+            "sửa xong, kỳ sau liệt kê phần còn lại."
         )
     sheets.table("Dòng cần sửa", notes, columns, rows[:MOST_ROWS])
 
