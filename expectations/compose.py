@@ -121,7 +121,7 @@ def _opening(found: OwnerFindings) -> str:
             f"tổng cộng {words.whole(found.failing)} lượt chưa đạt."
         )
     elif not late and found.score is not None:
-        sentences.append("Không có việc cần làm ở kỳ này.")
+        sentences.append("Mọi quy tắc đã đánh giá đều đạt.")
     if late:
         sentences.append(f"{late} nguồn chưa đọc được ở kỳ này.")
     return " ".join(sentences) or "Chưa có số liệu để chấm điểm ở kỳ này."

@@ -230,7 +230,8 @@ def test_an_owner_whose_data_are_good_is_told_so(tmp_path):
     (record,) = send_reports(settings, ContractSet((contract,), ()), "run-1")
     assert record.subject.endswith("Thử nghiệm 100,0 (xanh)")
     text = parsed(settings.outbox / "2026-11-02-so_tu_phap.eml").get_body(("plain",)).get_content()
-    assert "Không có việc cần làm ở kỳ này." in text
+    assert "Mọi quy tắc đã đánh giá đều đạt." in text
+    assert "Việc cần làm" not in text
 
 
 def test_an_empty_log_can_be_read_by_the_warehouse(tmp_path):
