@@ -120,7 +120,7 @@ def _renderer() -> Any:
         comment_end_string="#]",
         undefined=StrictUndefined,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701  SQL, not HTML
+        autoescape=False,  # noqa: S701 - SQL, not HTML
     )
     environment.globals.update(placeholders=_placeholders, raw=_raw, typed=_typed, column_of=_column_of)
 
@@ -199,7 +199,12 @@ def _shared_columns(contract: Contract) -> list[dict[str, str]]:
             )
     if commune:
         columns += [
-            {"name": "commune_code", "expression": commune.name, "type": "varchar", "title": f"{commune.title} (như nhận)"},
+            {
+                "name": "commune_code",
+                "expression": commune.name,
+                "type": "varchar",
+                "title": f"{commune.title} (như nhận)",
+            },
             {
                 "name": "commune_code_current",
                 "expression": "commune_code_current",
@@ -228,7 +233,11 @@ def _sources(settings: Settings, contracts: ContractSet) -> dict[str, Any]:
                 }
             },
             "columns": [
-                {"name": c.name, "description": c.description, "config": {"meta": {"title_vi": c.title, "source_name": c.header}}}
+                {
+                    "name": c.name,
+                    "description": c.description,
+                    "config": {"meta": {"title_vi": c.title, "source_name": c.header}},
+                }
                 for c in contract.landed
             ],
         }
@@ -253,13 +262,21 @@ def _staging_docs(contract: Contract) -> dict[str, Any]:
             ],
         }
     )
-    description = f"{contract.dataset_title}: cleaned, typed, each row with its verdict. One row per landed row of an active batch."
+    description = (
+        f"{contract.dataset_title}: cleaned, typed, each row with its verdict. "
+        "One row per landed row of an active batch."
+    )
     return {"models": [{"name": contract.staging_table, "description": description, "columns": columns}]}
 
 
 def _shared_docs(contract: Contract) -> dict[str, Any]:
     columns = [
-        {"name": c["name"], "description": c["title"], "data_type": c["type"], "config": {"meta": {"title_vi": c["title"]}}}
+        {
+            "name": c["name"],
+            "description": c["title"],
+            "data_type": c["type"],
+            "config": {"meta": {"title_vi": c["title"]}},
+        }
         for c in _shared_columns(contract)
     ]
     columns += [

@@ -20,14 +20,14 @@ def release_assets(prepared: Prepared, tables: list[dg.AssetKey]) -> dg.AssetsDe
         group_name="releases",
         kinds={"parquet", "csv", "duckdb"},
     )
-    def open_data() -> dg.MaterializeResult:
+    def open_data() -> dg.MaterializeResult[None]:
         release = publish(prepared.settings, prepared.manifest)
         return dg.MaterializeResult(
             metadata={
                 "version": release.version,
                 "content_hash": release.content_hash,
                 "new": release.created,
-                "location": dg.MetadataValue.path(str(release.location)),
+                "location": dg.MetadataValue.path(str(release.folder)),
             }
         )
 
