@@ -6,18 +6,19 @@ import datetime as dt
 import random
 
 from ingestion.sample.people import Person, other_year
-from ingestion.sample.tables import Context, Record, Table, day_first, iso
+from ingestion.sample.province import Commune
+from ingestion.sample.tables import Context, Record, Table, day_first, iso, read_day
 
 SOURCE = "sectors/civil_status.sqlite"
 ETHNIC = ("Kinh", "Cơ Tu", "Xơ Đăng", "Gié Triêng", "Co", "Hoa")
 BIRTH_COLUMNS = (
     "soDangKy", "quyenSo", "trangSo", "ngayDangKy", "ndkksMaXa", "nksHoTen", "nksGioiTinh", "nksNgaySinh", "nksNoiSinh",
-    "nksQueQuan", "nksDanToc", "nksQuocTich", "soDinhDanh", "meHoTen", "meNgaySinh", "meSoGiayTo", "chaHoTen", "chaSoGiayTo",
-    "maGCS", "ngayCapNhat",
+    "nksQueQuan", "nksDanToc", "nksQuocTich", "soDinhDanh", "meHoTen", "meNgaySinh", "meSoGiayTo", "chaHoTen",
+    "chaSoGiayTo", "maGCS", "ngayCapNhat",
 )  # fmt: skip
 DEATH_COLUMNS = (
-    "soDangKy", "quyenSo", "ngayDangKy", "ndkktMaXa", "nktHoTen", "nktGioiTinh", "nktNgaySinh", "nktSoGiayTo", "nktNgayChet",
-    "nktGioPhutChet", "nktNoiChet", "nktNguyenNhanChet", "maGBT", "ngayCapNhat",
+    "soDangKy", "quyenSo", "ngayDangKy", "ndkktMaXa", "nktHoTen", "nktGioiTinh", "nktNgaySinh", "nktSoGiayTo",
+    "nktNgayChet", "nktGioPhutChet", "nktNoiChet", "nktNguyenNhanChet", "maGBT", "ngayCapNhat",
 )  # fmt: skip
 STALE_COMMUNES = 2
 SHORT_COMMUNES = 3
@@ -32,7 +33,9 @@ def sex_text(person: Person) -> str:
 
 def make_births(context: Context, rows: int) -> tuple[Table, list[tuple[str, int]]]:
     """Births of the ten months, and the control total of each commune."""
-    table = Table("births", "khai_sinh", SOURCE, BIRTH_COLUMNS, ("ndkksMaXa", "quyenSo", "soDangKy"), "ndkksMaXa", context)
+    table = Table(
+        "births", "khai_sinh", SOURCE, BIRTH_COLUMNS, ("ndkksMaXa", "quyenSo", "soDangKy"), "ndkksMaXa", context
+    )
     communes, _ = context.communes("births", 3)
     stale = context.rng.sample(communes, STALE_COMMUNES)
     first, last = context.months[0][0], context.months[-1][1]
@@ -41,30 +44,31 @@ def make_births(context: Context, rows: int) -> tuple[Table, list[tuple[str, int
     everyday, lately, earlier = (context.clock.worked(*span) for span in ((first, last), (recent, last), (first, old)))
     for number, (commune, pinned) in enumerate(context.places(communes, rows), start=1):
         days = earlier if commune in stale else lately if pinned else everyday
-        _birth(table, commune.code, commune.name, number, context.rng.choice(days), pinned)
+        _birth(table, commune, number, context.rng.choice(days)).pinned = pinned
     _spoil_births(table, recent)
     for commune in stale:
-        context.truth.plant_table("stale", "births", "births_commune_stale", commune.code, note="không có đăng ký mới")
+        context.truth.plant_known(
+            "stale", "births", "births_commune_stale", commune_code=commune.code, note="không có đăng ký mới"
+        )
     return table, _control_totals(table, [c.code for c in communes], [c.code for c in stale])
 
 
-def _birth(table: Table, commune: str, name: str, number: int, registered: dt.date, pinned: bool) -> Record:
+def _birth(table: Table, commune: Commune, number: int, registered: dt.date) -> Record:
     context = table.context
     rng = context.rng
     born = registered - dt.timedelta(days=rng.randint(2, 50))
     child, mother, father = context.people.person(born), context.people.adult(born), context.people.adult(born)
     return table.add(
-        pinned,
         soDangKy=str(number),
         quyenSo=f"01/{registered.year}",
         trangSo=str(number % 200 + 1),
         ngayDangKy=iso(registered),
-        ndkksMaXa=commune,
+        ndkksMaXa=commune.code,
         nksHoTen=child.name,
         nksGioiTinh=sex_text(child),
         nksNgaySinh=iso(born),
-        nksNoiSinh=f"Trạm y tế {name}",
-        nksQueQuan=name,
+        nksNoiSinh=f"Trạm y tế {commune.name}",
+        nksQueQuan=commune.name,
         nksDanToc=rng.choices(ETHNIC, (90, 4, 2, 2, 1, 1))[0],
         nksQuocTich="Việt Nam",
         soDinhDanh=child.number,
@@ -119,13 +123,17 @@ def _control_totals(table: Table, communes: list[str], stale: list[str]) -> list
     truth = table.context.truth
     short = table.context.rng.sample([c for c in communes if c not in stale], SHORT_COMMUNES)
     for code in short:
-        truth.plant_table("records_missing", "births", "births_rows_missing", code, note="ít hơn số đối chiếu")
+        truth.plant_known(
+            "records_missing", "births", "births_rows_missing", commune_code=code, note="ít hơn số đối chiếu"
+        )
     return [(code, kept[code] + (max(3, kept[code] // 4) if code in short else 0)) for code in communes]
 
 
 def make_deaths(context: Context, rows: int) -> Table:
     """Deaths of the ten months."""
-    table = Table("deaths", "khai_tu", SOURCE, DEATH_COLUMNS, ("ndkktMaXa", "quyenSo", "soDangKy"), "ndkktMaXa", context)
+    table = Table(
+        "deaths", "khai_tu", SOURCE, DEATH_COLUMNS, ("ndkktMaXa", "quyenSo", "soDangKy"), "ndkktMaXa", context
+    )
     communes, _ = context.communes("deaths", 2)
     first, last = context.months[0][0], context.months[-1][1]
     days = context.clock.worked(first, last)
@@ -133,8 +141,7 @@ def make_deaths(context: Context, rows: int) -> Table:
         registered = context.rng.choice(days)
         died = registered - dt.timedelta(days=context.rng.randint(0, 20))
         person = context.people.adult(died)
-        table.add(
-            pinned,
+        row = table.add(
             soDangKy=str(number),
             quyenSo=f"01/{registered.year}",
             ngayDangKy=day_first(registered),
@@ -150,6 +157,7 @@ def make_deaths(context: Context, rows: int) -> Table:
             maGBT=f"GBT{number:07d}",
             ngayCapNhat=day_first(registered),
         )
+        row.pinned = pinned
     _spoil_deaths(table, context.rng)
     return table
 
@@ -165,7 +173,7 @@ def _spoil_deaths(table: Table, rng: random.Random) -> None:
         row["nktSoGiayTo"] = people.old_card()
         table.plant("linkage", "deaths_number_invalid", row, "không đủ 12 chữ số")
     for row in table.take(count):
-        died = dt.datetime.strptime(row["nktNgayChet"], "%d/%m/%Y").date()
+        died = read_day(row["nktNgayChet"])
         row["ngayDangKy"] = day_first(died - dt.timedelta(days=rng.randint(1, 9)))
         table.plant("cross_field", "deaths_registered_before_died", row, "đăng ký trước ngày chết")
     pairs = list(table.take(2 * (count // 2)))

@@ -46,7 +46,9 @@ class WorkClock:
         """Working days from `first` to `last`, both included."""
         return self.days[bisect.bisect_left(self.days, first) : bisect.bisect_right(self.days, last)]
 
-    def moment(self, rng: random.Random, day: dt.date, after: dt.time | None = None, before: dt.time | None = None) -> dt.datetime:
+    def moment(
+        self, rng: random.Random, day: dt.date, after: dt.time | None = None, before: dt.time | None = None
+    ) -> dt.datetime:
         """A random second in office hours of `day`, between `after` and `before` when they are given.
 
         When office hours leave no room there, the moment is `after` (or `before`) itself.

@@ -33,7 +33,9 @@ def handed_over(dossier: Dossier) -> bool:
 class Planter:
     """Takes clean dossiers one by one and plants faults in them; none gets two plants."""
 
-    def __init__(self, maker: DossierMaker, dossiers: list[Dossier], truth: GroundTruth, rng: random.Random, count: int) -> None:
+    def __init__(
+        self, maker: DossierMaker, dossiers: list[Dossier], truth: GroundTruth, rng: random.Random, count: int
+    ) -> None:
         self.maker, self.truth, self.rng, self.count = maker, truth, rng, count
         self.clock, self.as_of, self.now = maker.clock, maker.as_of, maker.now
         self.dossiers = dossiers
@@ -59,7 +61,9 @@ class Planter:
     def flag(self, dossier: Dossier, rules: str, note: str) -> None:
         """Record that a dossier must be flagged by each of the rules."""
         for rule in rules.split():
-            self.truth.plant(rule, "dossiers", rule, lambda: (dossier.code, place(dossier), source_file(self.maker, dossier)), note)
+            self.truth.plant(
+                rule, "dossiers", rule, lambda: (dossier.code, place(dossier), source_file(self.maker, dossier)), note
+            )
 
     def plant_all(self) -> None:
         """Plant every kind of fault, `count` times each."""
@@ -99,12 +103,11 @@ class Planter:
             self.flag(d, "S4", "ngày nhận sau ngày chốt")
         for d in self.take(self.count, lambda d: settled(d) and d.received_at is not None):
             d.finished_at = self.clock.moment(self.rng, self.clock.shift(self.as_of, self.rng.randint(2, 15)))
-            d.due_at, d.returned_at, d.status, d.last_month = d.finished_at + DAY, None, 9, LAST
+            d.due_at, d.returned_at, d.status, d.last_month = d.finished + DAY, None, 9, LAST
             self.flag(d, "S5", "ngày kết thúc sau ngày chốt")
         for d in self.take(self.count, lambda d: handed_over(d) and d.channel == 1 and d.last_month < LAST):
-            assert d.finished_at
-            d.received_at = self.clock.moment(self.rng, self.clock.shift(d.finished_at.date(), 2))
-            d.due_at, d.result_issued_on = self.maker.due(d.procedure, d.received_at), d.received_at.date()
+            d.received_at = self.clock.moment(self.rng, self.clock.shift(d.finished.date(), 2))
+            d.due_at, d.result_issued_on = self.maker.due(d.procedure, d.received_at), d.received.date()
             self.flag(d, "S6 A10", "kết thúc trước khi nhận")
 
     def _early_or_wrongly_closed(self) -> None:
@@ -115,9 +118,8 @@ class Planter:
             d.result_file = d.input_file
             self.flag(d, "A1", "tệp kết quả là tệp đầu vào")
         for n, d in enumerate(self.take(self.count, lambda d: self._old(d) and d.channel == 1)):
-            assert d.received_at
             self._reopened(d, (5, 6)[n % 2])
-            d.supplement_requested_at, d.rounds = d.received_at + HOUR, 1 - n % 2
+            d.supplement_requested_at, d.rounds = d.received + HOUR, 1 - n % 2
             self.flag(d, "A2", "dừng không có lý do")
         for d in self.take(self.count, lambda d: settled(d) and d.channel == 2):
             self._reopened(d, 3)
@@ -125,20 +127,23 @@ class Planter:
             d.last_month = d.first_month
             self.flag(d, "A2", "từ chối không có lý do")
         for d in self.take(self.count, self._old):
-            assert d.received_at
             self._reopened(d, 8)
-            d.supplement_requested_at, d.pause_reason = d.received_at + HOUR, "Chờ ý kiến của cơ quan phối hợp"
+            d.supplement_requested_at, d.pause_reason = d.received + HOUR, "Chờ ý kiến của cơ quan phối hợp"
             self.flag(d, "A2", "dừng xử lý quá lâu")
 
     def _due_dates(self) -> None:
         months = self.maker.months
 
         def seen_open(d: Dossier) -> bool:
-            return bool(settled(d) and d.first_month < LAST and d.received_at and d.received_at.date() <= months[d.first_month][1])
+            return bool(
+                settled(d) and d.first_month < LAST and d.received_at and d.received.date() <= months[d.first_month][1]
+            )
 
         for d in self.take(self.count, lambda d: seen_open(d) and d.last_month > d.first_month):
-            assert d.due_at
-            d.due_before, d.due_at = d.due_at, dt.datetime.combine(self.clock.shift(d.due_at.date(), 10), d.due_at.time())
+            d.due_before, d.due_at = (
+                d.due_at,
+                dt.datetime.combine(self.clock.shift(d.due.date(), 10), d.due.time()),
+            )
             d.due_moved_at = dt.datetime.combine(months[d.last_month][0], self.clock.opening)
             self.flag(d, "A3", "lùi ngày hẹn, không yêu cầu bổ sung")
         for d in self.take(self.count, seen_open):
@@ -147,14 +152,12 @@ class Planter:
             d.due_moved_at = dt.datetime.combine(months[LAST][0], self.clock.opening)
             self.flag(d, "A3", "lùi ngày hẹn của hồ sơ đang xử lý")
         for n, d in enumerate(self.take(self.count, self._old)):
-            assert d.due_at
             self._reopened(d, (5, 6)[n % 2])
             d.pause_reason, d.rounds = SUPPLEMENT, 1 - n % 2
-            d.supplement_requested_at = self.clock.moment(self.rng, self.clock.shift(d.due_at.date(), 3))
+            d.supplement_requested_at = self.clock.moment(self.rng, self.clock.shift(d.due.date(), 3))
             self.flag(d, "A4", "yêu cầu bổ sung sau ngày hẹn trả")
         for d in self.take(self.count, lambda d: settled(d) and d.procedure.days > 0):
-            assert d.received_at
-            d.rounds, d.supplement_requested_at, d.pause_reason = 2, d.received_at + HOUR, SUPPLEMENT
+            d.rounds, d.supplement_requested_at, d.pause_reason = 2, d.received + HOUR, SUPPLEMENT
             self.flag(d, "A4", "yêu cầu bổ sung hơn một lần")
         for d in self.take(self.count, settled):
             d.due_at = None
@@ -162,13 +165,11 @@ class Planter:
 
     def _entry(self) -> None:
         for d in self.take(self.count, settled):
-            assert d.received_at
-            d.result_issued_on = d.received_at.date() - self.rng.randint(1, 5) * DAY
+            d.result_issued_on = d.received.date() - self.rng.randint(1, 5) * DAY
             self.flag(d, "A5", "kết quả ban hành trước ngày nhận")
         for d in self.take(self.count, settled):
-            assert d.received_at
-            d.finished_at = d.received_at + dt.timedelta(seconds=self.rng.randint(20, 200))
-            d.result_issued_on = d.finished_at.date()
+            d.finished_at = d.received + dt.timedelta(seconds=self.rng.randint(20, 200))
+            d.result_issued_on = d.finished.date()
             self.flag(d, "A5", "nhận và kết thúc trong vài phút")
 
     def _piles(self) -> None:
@@ -195,25 +196,22 @@ class Planter:
             d.apology_on = None
             self.flag(d, "A6", "trễ hẹn, không có văn bản xin lỗi")
         for n, d in enumerate(self.take(self.count, late)):
-            assert d.due_at
-            d.apology_on = d.due_at.date() + (n % 2) * DAY
+            d.apology_on = d.due.date() + (n % 2) * DAY
             self.flag(d, "A6", "văn bản xin lỗi không trước ngày hẹn trả")
         for d in self.take(self.count, self._old):
             self._reopened(d, 4)
             self.flag(d, "A6", "đang xử lý, đã quá hạn, không xin lỗi")
         for d in self.take(self.count, self._old):
-            assert d.due_at and d.received_at
             self._reopened(d, 4)
-            d.deleted_at = self.clock.moment(self.rng, self.clock.shift(d.due_at.date(), 2))
-            d.apology_on, d.last_month = d.received_at.date(), self.maker.month_of(d.deleted_at.date())
+            d.deleted_at = self.clock.moment(self.rng, self.clock.shift(d.due.date(), 2))
+            d.apology_on, d.last_month = d.received.date(), self.maker.month_of(d.deleted_at.date())
             self.flag(d, "A9", "xóa khi đã quá hạn")
 
     def _duplicates(self) -> None:
         for d in self.take(self.count, lambda d: handed_over(d) and d.channel == 1 and d.applicant_kind == 1):
-            assert d.received_at
-            twin = replace(d, code=self.maker.code(d.agency, d.received_at.date()), literal={})
+            twin = replace(d, code=self.maker.code(d.agency, d.received.date()), literal={})
             twin.input_file = f"{twin.code}_dau_vao.pdf"
-            self.maker.settle(twin, self.clock.moment(self.rng, d.received_at.date()), plain=True)
+            self.maker.settle(twin, self.clock.moment(self.rng, d.received.date()), plain=True)
             self.dossiers.append(twin)
             self.flag(d, "A8", "một hồ sơ, hai mã")
             self.flag(twin, "A8", "một hồ sơ, hai mã")
@@ -224,16 +222,13 @@ class Planter:
 
     def _order(self) -> None:
         for d in self.take(self.count, lambda d: settled(d) and d.channel == 1):
-            assert d.received_at
-            d.submitted_at = d.received_at + DAY
+            d.submitted_at = d.received + DAY
             self.flag(d, "A10", "nộp sau khi nhận")
         for d in self.take(self.count, handed_over):
-            assert d.finished_at
-            d.returned_at = d.finished_at - DAY
+            d.returned_at = d.finished - DAY
             self.flag(d, "A10", "trả trước khi kết thúc")
         for d in self.take(self.count, lambda d: settled(d) and d.channel == 2):
-            assert d.received_at
-            d.receive_by_at = d.received_at - HOUR
+            d.receive_by_at = d.received - HOUR
             self.flag(d, "A10", "nhận quá hạn tiếp nhận")
 
 

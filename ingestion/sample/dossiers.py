@@ -63,11 +63,34 @@ class Dossier:
     faulty: bool = False
     literal: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def received(self) -> dt.datetime:
+        """When it was received; for dossiers that were."""
+        return _there(self.received_at)
+
+    @property
+    def due(self) -> dt.datetime:
+        """When it is promised; for dossiers that have a promise."""
+        return _there(self.due_at)
+
+    @property
+    def finished(self) -> dt.datetime:
+        """When it was finished; for dossiers that were."""
+        return _there(self.finished_at)
+
+
+def _there(moment: dt.datetime | None) -> dt.datetime:
+    if moment is None:
+        raise ValueError("a dossier without this moment was taken for one that has it")
+    return moment
+
 
 class DossierMaker:
     """Makes dossiers of a province over the ten months before the as-of day."""
 
-    def __init__(self, province: Province, profile: Profile, as_of: dt.date, rng: random.Random, silent: frozenset[str]) -> None:
+    def __init__(
+        self, province: Province, profile: Profile, as_of: dt.date, rng: random.Random, silent: frozenset[str]
+    ) -> None:
         self.province, self.rng, self.as_of = province, rng, as_of
         self.months = months_before(as_of, MONTHS)
         self.clock = WorkClock(profile, self.months[0][0] - dt.timedelta(days=120), as_of + dt.timedelta(days=400))
@@ -129,7 +152,9 @@ class DossierMaker:
         closing = self.clock.closing
         late_evening = submitted.time() >= dt.time(15)
         received_day = self.clock.shift(day, 1) if late_evening else day
-        received = self.clock.moment(rng, received_day, None if late_evening else max(submitted.time(), self.clock.opening))
+        received = self.clock.moment(
+            rng, received_day, None if late_evening else max(submitted.time(), self.clock.opening)
+        )
         dossier.receive_by_at = dt.datetime.combine(self.clock.shift(day, 1), closing)
         if received > self.now:
             return dossier
@@ -182,52 +207,46 @@ class DossierMaker:
         return dt.datetime.combine(self.clock.shift(received.date(), 1 if late else 0), self.clock.closing)
 
     def _finish(self, dossier: Dossier) -> None:
-        assert dossier.received_at and dossier.due_at
-        start = dossier.supplement_requested_at or dossier.received_at
-        dossier.finished_at = self.clock.between(self.rng, start + dt.timedelta(minutes=10), dossier.due_at)
+        start = dossier.supplement_requested_at or dossier.received
+        dossier.finished_at = self.clock.between(self.rng, start + dt.timedelta(minutes=10), dossier.due)
 
     def _finish_late(self, dossier: Dossier) -> None:
-        assert dossier.received_at and dossier.due_at
-        due = dossier.due_at.date()
+        due = dossier.due.date()
         dossier.finished_at = self.clock.moment(self.rng, self.clock.shift(due, self.rng.randint(1, 6)))
         dossier.apology_on = self._apology(dossier)
 
     def _apology(self, dossier: Dossier) -> dt.date:
         """A day before the promised one on which the apology could be signed."""
-        assert dossier.received_at and dossier.due_at
-        latest = min(dossier.due_at.date() - dt.timedelta(days=1), self.now.date())
-        return max(dossier.received_at.date(), self.clock.on_or_before(latest))
+        latest = min(dossier.due.date() - dt.timedelta(days=1), self.now.date())
+        return max(dossier.received.date(), self.clock.on_or_before(latest))
 
     def _supplement(self, dossier: Dossier) -> None:
         """One lawful round: asked for before the promised day, which moves with it."""
-        assert dossier.received_at and dossier.due_at
-        asked_day = self.clock.shift(dossier.received_at.date(), 1)
+        asked_day = self.clock.shift(dossier.received.date(), 1)
         dossier.supplement_requested_at = self.clock.moment(self.rng, asked_day)
         dossier.rounds, dossier.pause_reason = 1, SUPPLEMENT
         dossier.due_before, dossier.due_moved_at = dossier.due_at, dossier.supplement_requested_at
-        dossier.due_at = dt.datetime.combine(self.clock.shift(dossier.due_at.date(), 5), dossier.due_at.time())
+        dossier.due_at = dt.datetime.combine(self.clock.shift(dossier.due.date(), 5), dossier.due.time())
 
     def close(self, dossier: Dossier) -> None:
         """Set status, result, hand-over and last export from the moment the dossier was finished."""
-        assert dossier.received_at and dossier.due_at and dossier.finished_at
-        if dossier.finished_at > self.now:
+        if dossier.finished > self.now:
             self.reopen(dossier)
             return
         if dossier.status == 7:
-            dossier.last_month = self.month_of(dossier.finished_at.date())
+            dossier.last_month = self.month_of(dossier.finished.date())
             return
         number = int(dossier.code.rsplit("-", 1)[1])
-        dossier.result_number = f"{number}/{dossier.finished_at:%y%m%d}/GCN-{dossier.agency.code.rsplit('.', 1)[-1]}"
-        dossier.result_issued_on = dossier.finished_at.date()
+        dossier.result_number = f"{number}/{dossier.finished:%y%m%d}/GCN-{dossier.agency.code.rsplit('.', 1)[-1]}"
+        dossier.result_issued_on = dossier.finished.date()
         dossier.result_file = f"{dossier.code}_ket_qua.pdf"
-        handed = self.clock.moment(self.rng, self.clock.shift(dossier.finished_at.date(), self.rng.randint(1, 3)))
+        handed = self.clock.moment(self.rng, self.clock.shift(dossier.finished.date(), self.rng.randint(1, 3)))
         dossier.returned_at = handed if handed <= self.now and self.rng.random() < 0.9 else None
         dossier.status = 10 if dossier.returned_at else 9
-        dossier.last_month = self.month_of((dossier.returned_at or dossier.finished_at).date())
+        dossier.last_month = self.month_of((dossier.returned_at or dossier.finished).date())
 
     def reopen(self, dossier: Dossier) -> None:
         """Make a dossier one that is still open, with everything an open one needs."""
-        assert dossier.received_at and dossier.due_at
         dossier.finished_at = dossier.returned_at = dossier.result_issued_on = None
         dossier.result_number = dossier.result_file = None
         dossier.last_month = MONTHS - 1
@@ -235,16 +254,14 @@ class DossierMaker:
         if dossier.supplement_requested_at and dossier.supplement_requested_at > self.now:
             dossier.due_at, dossier.due_before, dossier.due_moved_at = dossier.due_before, None, None
             dossier.supplement_requested_at, dossier.rounds, dossier.pause_reason = None, 0, None
-        assert dossier.due_at
         if dossier.rounds == 0 and dossier.apology_on is None and self.rng.random() < 0.3:
             self._pause(dossier)
-        if dossier.status in (2, 4) and dossier.due_at.date() <= self.as_of and dossier.apology_on is None:
+        if dossier.status in (2, 4) and dossier.due.date() <= self.as_of and dossier.apology_on is None:
             dossier.apology_on = self._apology(dossier)
 
     def _pause(self, dossier: Dossier) -> None:
-        assert dossier.received_at and dossier.due_at
-        asked = dossier.received_at + dt.timedelta(hours=1)
-        if asked > min(self.now, dossier.due_at) or (self.as_of - asked.date()).days > 25:
+        asked = dossier.received + dt.timedelta(hours=1)
+        if asked > min(self.now, dossier.due) or (self.as_of - asked.date()).days > 25:
             return
         dossier.status = self.rng.choice((5, 6, 8))
         dossier.supplement_requested_at = asked

@@ -6,12 +6,12 @@ import datetime as dt
 
 from ingestion.sample.people import wrong_check_digit
 from ingestion.sample.province import Commune
-from ingestion.sample.tables import Context, Record, Table, day_first
+from ingestion.sample.tables import Context, Record, Table, day_first, read_day
 
 SOURCE = "sectors/enterprises.sqlite"
 COLUMNS = (
-    "MaSoDN", "HeThong", "TenDN", "LoaiDN", "DiaChi", "MaXa", "TrangThai", "NgayCap", "NguoiDaiDien", "SoDinhDanhNguoiDaiDien",
-    "VonDieuLe", "NganhNgheChinh", "NgayThayDoi",
+    "MaSoDN", "HeThong", "TenDN", "LoaiDN", "DiaChi", "MaXa", "TrangThai", "NgayCap", "NguoiDaiDien",
+    "SoDinhDanhNguoiDaiDien", "VonDieuLe", "NganhNgheChinh", "NgayThayDoi",
 )  # fmt: skip
 KINDS = ("Công ty TNHH", "Công ty cổ phần", "Doanh nghiệp tư nhân", "Hợp tác xã")
 TRADES = ("Thương mại", "Xây dựng", "Vận tải", "Du lịch", "Chế biến thủy sản", "Dệt may", "Phần mềm")
@@ -26,10 +26,12 @@ def make_enterprises(context: Context, rows: int) -> tuple[Table, int]:
     table = Table("enterprises", "doanh_nghiep", SOURCE, COLUMNS, ("MaSoDN", "HeThong"), "MaXa", context)
     communes, _ = context.communes("enterprises", 2)
     for commune, pinned in context.places(communes, rows):
-        _enterprise(table, commune, pinned)
+        _enterprise(table, commune).pinned = pinned
     _spoil(table)
     kept = sum(table.kept_by_commune().values())
-    context.truth.plant_table("records_missing", "enterprises", "enterprises_rows_missing", note="ít hơn số đối chiếu của toàn tỉnh")
+    context.truth.plant_known(
+        "records_missing", "enterprises", "enterprises_rows_missing", note="ít hơn số đối chiếu của toàn tỉnh"
+    )
     return table, int(kept * SHORT_BY) + 1
 
 
@@ -42,7 +44,7 @@ def former_system(context: Context, commune: Commune) -> tuple[str, str]:
     return names[own], names[1 - own]
 
 
-def _enterprise(table: Table, commune: Commune, pinned: bool) -> Record:
+def _enterprise(table: Table, commune: Commune) -> Record:
     context = table.context
     rng = context.rng
     issued = context.as_of - dt.timedelta(days=rng.randint(60, 6000))
@@ -50,7 +52,6 @@ def _enterprise(table: Table, commune: Commune, pinned: bool) -> Record:
     person = context.people.adult(issued)
     trade = rng.randrange(len(TRADES))
     return table.add(
-        pinned,
         MaSoDN=context.people.tax_number(),
         HeThong=former_system(context, commune)[0],
         TenDN=f"{TRADES[trade]} {person.name.split()[-1]} {rng.randint(1, 999)}",
@@ -77,7 +78,9 @@ def _spoil(table: Table) -> None:
     table.spoil("code_list", "enterprises_kind_invalid", "LoaiDN", "Cty", "TNHH 1TV")
     table.spoil("code_list", "enterprises_state_invalid", "TrangThai", "Khóa", "NNT")
     table.spoil("outlier", "enterprises_capital_out_of_range", "VonDieuLe", "0", "-1")
-    table.spoil("unreadable_date", "enterprises_issued_on_unreadable", "NgayCap", f"31/02/{year - 1}", f"30/02/{year - 2}")
+    table.spoil(
+        "unreadable_date", "enterprises_issued_on_unreadable", "NgayCap", f"31/02/{year - 1}", f"30/02/{year - 2}"
+    )
     for row in table.take(count):
         row["MaSoDN"] = wrong_check_digit(row["MaSoDN"])
         table.plant("linkage", "enterprises_code_invalid", row, "sai số kiểm tra của mã số thuế")
@@ -85,7 +88,7 @@ def _spoil(table: Table) -> None:
         row["SoDinhDanhNguoiDaiDien"] = context.people.old_card()
         table.plant("linkage", "enterprises_representative_number_invalid", row, "không đủ 12 chữ số")
     for row in table.take(count):
-        issued = dt.datetime.strptime(row["NgayCap"], "%d/%m/%Y").date()
+        issued = read_day(row["NgayCap"])
         row["NgayThayDoi"] = day_first(issued - dt.timedelta(days=30))
         table.plant("cross_field", "enterprises_changed_before_issued", row, "thay đổi trước khi cấp")
     for row in list(table.take(count)):

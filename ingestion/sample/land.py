@@ -9,8 +9,8 @@ from ingestion.sample.tables import Context, Record, Table, iso
 SOURCE = "sectors/land.sqlite"
 COLUMNS = (
     "Ma_Thua_Dat", "XaId", "SoHieuBanDo", "SoThuTuThua", "DienTich", "DiaChiChiTiet", "LoaiDat", "Muc_Dich_Su_Dung",
-    "Ma_Nguoi_Su_Dung", "TenNguoiSuDung", "SoPhatHanhGCN", "SoVaoSo", "NgayCap", "NguonGoc", "TinhTrangPhapLy", "MaHoSoMotCua",
-    "NgayCapNhat",
+    "Ma_Nguoi_Su_Dung", "TenNguoiSuDung", "SoPhatHanhGCN", "SoVaoSo", "NgayCap", "NguonGoc", "TinhTrangPhapLy",
+    "MaHoSoMotCua", "NgayCapNhat",
 )  # fmt: skip
 KINDS = {
     "ODT": "Đất ở tại đô thị",
@@ -35,8 +35,7 @@ def make_parcels(context: Context, rows: int, land_dossiers: list[str]) -> Table
         issued = as_of - dt.timedelta(days=rng.randint(600, 7000))
         updated = as_of - dt.timedelta(days=rng.randint(130, 500))
         user = context.people.adult(issued)
-        table.add(
-            pinned,
+        row = table.add(
             Ma_Thua_Dat=f"{commune.code}_{sheet}_{parcel}",
             XaId=commune.code,
             SoHieuBanDo=sheet,
@@ -55,8 +54,9 @@ def make_parcels(context: Context, rows: int, land_dossiers: list[str]) -> Table
             MaHoSoMotCua=rng.choice(land_dossiers) if land_dossiers and rng.random() < 0.3 else "",
             NgayCapNhat=iso(updated),
         )
+        row.pinned = pinned
     _spoil(table)
-    context.truth.plant_table("stale", "parcels", "parcels_stale", note="cả cơ sở dữ liệu không cập nhật")
+    context.truth.plant_known("stale", "parcels", "parcels_stale", note="cả cơ sở dữ liệu không cập nhật")
     return table
 
 
@@ -84,10 +84,8 @@ def _spoil(table: Table) -> None:
         for row in (one, other):
             table.plant("duplicate", "parcels_certificate_duplicate", row, "một số phát hành, hai thửa")
 
-    def rebuild(row: Record, old: str, new: str) -> None:
-        row["Ma_Thua_Dat"] = _code(new, row)
-
-    table.plant_foreign_communes("parcels_commune_current", table.take(count), rebuild)
+    for row in table.plant_foreign_communes("parcels_commune_current", table.take(count)):
+        row["Ma_Thua_Dat"] = _code(row["XaId"], row)
     table.spoil("missing_key", "parcels_code_missing", "Ma_Thua_Dat", "")
 
 

@@ -11,10 +11,18 @@ import shutil
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ingestion.sample import civil_status, enterprises, land, one_stop_faults, one_stop_files, reference_files, social_assistance
+from ingestion.sample import (
+    civil_status,
+    enterprises,
+    land,
+    one_stop_faults,
+    one_stop_files,
+    reference_files,
+    social_assistance,
+)
 from ingestion.sample.dossier_faults import Planter
 from ingestion.sample.dossiers import REGISTER_SHARE, Dossier, DossierMaker
-from ingestion.sample.province import PROCEDURES, Province, read_province
+from ingestion.sample.province import PROCEDURES, read_province
 from ingestion.sample.tables import Context, write_database
 from ingestion.sample.truth import GroundTruth
 from warehouse.errors import SettingsError
@@ -62,7 +70,13 @@ def make_sample(folder: Path, profile: Profile, *, rows: int = 20_000, seed: int
             where="sample province",
             action="Ask for more rows.",
         )
-    made_from = {"profile": profile.id, "rows": rows, "seed": seed, "as_of": as_of.isoformat(), "generator": _generator(profile)}
+    made_from = {
+        "profile": profile.id,
+        "rows": rows,
+        "seed": seed,
+        "as_of": as_of.isoformat(),
+        "generator": _generator(profile),
+    }
     there = _read(folder)
     if there is not None and there["made_from"] == made_from:
         return _summary(folder, there, created=False)
@@ -81,13 +95,18 @@ def make_sample(folder: Path, profile: Profile, *, rows: int = 20_000, seed: int
 
 def _write(folder: Path, profile: Profile, rows: int, seed: int, as_of: dt.date) -> dict[str, object]:
     truth = GroundTruth()
-    province = read_province(profile, random.Random(f"{seed} province"))
-    rng = random.Random(f"{seed} one-stop")
+    province = read_province(profile, _chance(seed, "province"))
+    rng = _chance(seed, "one-stop")
     silent = sorted(c.code for c in rng.sample([c for c in province.communes if c != province.zero], SILENT))
     maker = DossierMaker(province, profile, as_of, rng, frozenset([*silent, province.zero.code]))
-    listed, files = _one_stop(folder, maker, province, rows, truth, silent)
+    listed, files = _one_stop(folder, maker, rows, truth, silent)
     land_dossiers = [d.code for d in listed if d.procedure.code == LAND_PROCEDURE and not d.faulty and not d.deleted_at]
-    files += _sectors(folder, Context(province, as_of, maker.months, maker.clock, maker.people, random.Random(f"{seed} sectors"), truth), rows, land_dossiers)
+    files += _sectors(
+        folder,
+        Context(province, as_of, maker.months, maker.clock, maker.people, _chance(seed, "sectors"), truth),
+        rows,
+        land_dossiers,
+    )
     files.append(reference_files.write_agencies(folder, province, truth))
     files.append(reference_files.write_inventory(folder, truth))
     truth.write(folder)
@@ -98,7 +117,9 @@ def _write(folder: Path, profile: Profile, rows: int, seed: int, as_of: dt.date)
     }
 
 
-def _one_stop(folder: Path, maker: DossierMaker, province: Province, rows: int, truth: GroundTruth, silent: list[str]) -> tuple[list[Dossier], list[str]]:
+def _one_stop(
+    folder: Path, maker: DossierMaker, rows: int, truth: GroundTruth, silent: list[str]
+) -> tuple[list[Dossier], list[str]]:
     """The two exports. A few dossiers are in both: the list, which knows more, comes first."""
     count = max(3, rows * 12 // 10_000)
     in_register = int(rows * REGISTER_SHARE)
@@ -106,10 +127,13 @@ def _one_stop(folder: Path, maker: DossierMaker, province: Province, rows: int, 
     listed = maker.listed(rows - in_register - count)
     planter = Planter(maker, listed, truth, maker.rng, count)
     planter.plant_all()
-    one_stop_faults.plant_list_faults(planter, province, silent)
+    one_stop_faults.plant_list_faults(planter, maker.province, silent)
     registered = maker.registered(in_register)
     one_stop_faults.plant_register_faults(maker, registered, truth, maker.rng, max(count // 4, 2))
-    both = planter.take(count, lambda d: d.status == 10 and d.first_month == d.last_month and d.agency.level == "commune" and not d.rounds)
+    both = planter.take(
+        count,
+        lambda d: d.status == 10 and d.first_month == d.last_month and d.agency.level == "commune" and not d.rounds,
+    )
     registered += [replace(d, literal={"text_dates": ""}) for d in both]
     listed.sort(key=lambda d: (d.submitted_at, d.agency.code, d.code))
     registered.sort(key=lambda d: (d.submitted_at, d.agency.code, d.code))
@@ -125,7 +149,12 @@ def _sectors(folder: Path, context: Context, rows: int, land_dossiers: list[str]
     parcels = land.make_parcels(context, wanted["parcels"], land_dossiers)
     firms, firms_expected = enterprises.make_enterprises(context, wanted["enterprises"])
     recipients, recipients_expected = social_assistance.make_recipients(context, wanted["recipients"], deaths)
-    databases = {civil_status.SOURCE: [births, deaths], land.SOURCE: [parcels], enterprises.SOURCE: [firms], social_assistance.SOURCE: [recipients]}
+    databases = {
+        civil_status.SOURCE: [births, deaths],
+        land.SOURCE: [parcels],
+        enterprises.SOURCE: [firms],
+        social_assistance.SOURCE: [recipients],
+    }
     for name, tables in databases.items():
         write_database(folder / name, tables)
     return [
@@ -133,6 +162,11 @@ def _sectors(folder: Path, context: Context, rows: int, land_dossiers: list[str]
         reference_files.write_control_totals(folder, context, births_expected, firms_expected, recipients_expected),
         reference_files.write_zero_declarations(folder, context),
     ]
+
+
+def _chance(seed: int, part: str) -> random.Random:
+    """Chance of its own for a part, so that a change in one leaves the others as they are."""
+    return random.Random(f"{seed} {part}")  # noqa: S311 - invented data, nothing secret
 
 
 def _swap(beside: Path, folder: Path) -> None:

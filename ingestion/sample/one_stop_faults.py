@@ -27,12 +27,36 @@ def plant_list_faults(planter: Planter, province: Province, silent: list[str]) -
 
     cells = (
         ("unknown_status", "osl_status_unknown", "Trạng thái", "Đang xác minh", settled),
-        ("unreadable_date", "osl_returned_at_unreadable", "Ngày trả", f"31/02/{maker.as_of.year} 09:00:00", handed_over),
+        (
+            "unreadable_date",
+            "osl_returned_at_unreadable",
+            "Ngày trả",
+            f"31/02/{maker.as_of.year} 09:00:00",
+            handed_over,
+        ),
         ("field_missing", "osl_channel_missing", "Kênh thực hiện", "", settled),
         ("field_missing", "osl_procedure_code_missing", "Mã TTHC", "", settled),
-        ("field_missing", "osl_applicant_number_missing", "Số định danh chủ hồ sơ", "", lambda d: settled(d) and d.applicant_kind == 1),
-        ("placeholder", "osl_applicant_number_missing", "Số định danh chủ hồ sơ", "000000001", lambda d: settled(d) and d.applicant_kind == 1),
-        ("linkage", "osl_applicant_number_invalid", "Số định danh chủ hồ sơ", None, lambda d: settled(d) and d.applicant_kind == 1),
+        (
+            "field_missing",
+            "osl_applicant_number_missing",
+            "Số định danh chủ hồ sơ",
+            "",
+            lambda d: settled(d) and d.applicant_kind == 1,
+        ),
+        (
+            "placeholder",
+            "osl_applicant_number_missing",
+            "Số định danh chủ hồ sơ",
+            "000000001",
+            lambda d: settled(d) and d.applicant_kind == 1,
+        ),
+        (
+            "linkage",
+            "osl_applicant_number_invalid",
+            "Số định danh chủ hồ sơ",
+            None,
+            lambda d: settled(d) and d.applicant_kind == 1,
+        ),
         ("code_currency", "osl_commune_code_current", "Mã xã địa bàn", None, settled),
         ("outlier", "osl_fee_out_of_range", "Phí lệ phí", "-50000", settled),
     )
@@ -58,29 +82,37 @@ def plant_list_faults(planter: Planter, province: Province, silent: list[str]) -
         d.code = ""
         record("missing_key", "osl_dossier_code_missing", d)
     for code in silent:
-        truth.plant_table("coverage_commune", LIST, "one_stop_commune_silent", code, note="không có hồ sơ nào")
+        truth.plant_known(
+            "coverage_commune", LIST, "one_stop_commune_silent", commune_code=code, note="không có hồ sơ nào"
+        )
 
 
-def plant_register_faults(maker: DossierMaker, dossiers: list[Dossier], truth: GroundTruth, rng: random.Random, count: int) -> None:
+def plant_register_faults(
+    maker: DossierMaker, dossiers: list[Dossier], truth: GroundTruth, rng: random.Random, count: int
+) -> None:
     """Faults in the register: cells that cannot be read, and dates that cannot be."""
     pool = [d for d in dossiers if d.returned_at and d.status == 10]
     rng.shuffle(pool)
 
     def record(fault: str, dataset: str, rules: str, d: Dossier, note: str) -> None:
         for rule in rules.split():
-            truth.plant(fault if dataset == REGISTER else rule, dataset, rule, lambda: (d.code, "", register_file(maker, d)), note)
+            truth.plant(
+                fault if dataset == REGISTER else rule,
+                dataset,
+                rule,
+                lambda: (d.code, "", register_file(maker, d)),
+                note,
+            )
 
     for _ in range(count):
         d = pool.pop()
         d.received_at = None
         record("S2", "dossiers", "S2", d, "sổ không ghi ngày nhận")
         d = pool.pop()
-        assert d.received_at
-        d.returned_at = d.received_at - dt.timedelta(days=2)
+        d.returned_at = d.received - dt.timedelta(days=2)
         record("S6", "dossiers", "S6 A10", d, "trả trước khi nhận")
         d = pool.pop()
-        assert d.received_at
-        d.returned_at = d.received_at + dt.timedelta(seconds=90)
+        d.returned_at = d.received + dt.timedelta(seconds=90)
         record("A5", "dossiers", "A5", d, "nhận và trả trong vài phút")
         d = pool.pop()
         d.due_at = None

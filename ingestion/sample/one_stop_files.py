@@ -50,7 +50,9 @@ def _number(dossier: Dossier) -> int:
 def _agency_text(d: Dossier) -> str:
     # one export in twenty gives the code; a few names come decomposed, as some keyboards type them
     number = _number(d) % 20
-    return d.agency.code if number == 0 else unicodedata.normalize("NFD", d.agency.name) if number == 1 else d.agency.name
+    return (
+        d.agency.code if number == 0 else unicodedata.normalize("NFD", d.agency.name) if number == 1 else d.agency.name
+    )
 
 
 def _status_text(d: Dossier) -> str:
@@ -99,7 +101,15 @@ LIST_COLUMNS: dict[str, Callable[[Dossier], str]] = {
     "Số hóa kết quả": lambda d: _yes(d.status in (9, 10) and _number(d) % 5 > 0),
 }
 REGISTER_TITLE_ROWS = 4
-REGISTER_LABELS = ("TT", "Mã hồ sơ", "Tên TTHC", "Số lượng hồ sơ (bộ)", "Tên cá nhân, tổ chức", "Địa chỉ, số điện thoại", "Cơ quan chủ trì giải quyết")
+REGISTER_LABELS = (
+    "TT",
+    "Mã hồ sơ",
+    "Tên TTHC",
+    "Số lượng hồ sơ (bộ)",
+    "Tên cá nhân, tổ chức",
+    "Địa chỉ, số điện thoại",
+    "Cơ quan chủ trì giải quyết",
+)
 REGISTER_DATES = ("Nhận hồ sơ", "Hẹn trả kết quả", "Trả kết quả")
 REGISTER_TAIL = ("Phương thức nhận kết quả", "Ký nhận")
 
@@ -148,7 +158,9 @@ def write_list(folder: Path, maker: DossierMaker, dossiers: list[Dossier], truth
             writer.writerows([d.literal.get(header, cell(d)) for header, cell in LIST_COLUMNS.items()] for d in rows)
             if broken:
                 writer.writerow([*_broken(rows[0], month), "thừa một ô"])
-                truth.plant_table("unreadable_row", LIST, "rejected", source_file=name, note=f"dòng {len(rows) + 2}: thừa một ô")
+                truth.plant_known(
+                    "unreadable_row", LIST, "rejected", source_file=name, note=f"dòng {len(rows) + 2}: thừa một ô"
+                )
         truth.read(LIST, name, len(rows) + 1 + broken, out_of_scope=1, rejected=broken)
         written += len(rows)
         quarantined += sum(not d.code for d in rows)
@@ -162,7 +174,9 @@ def _broken(like: Dossier, month: int) -> list[str]:
     return [cell(lost) for cell in LIST_COLUMNS.values()]
 
 
-def write_register(folder: Path, maker: DossierMaker, dossiers: list[Dossier], truth: GroundTruth, rng: random.Random) -> list[str]:
+def write_register(
+    folder: Path, maker: DossierMaker, dossiers: list[Dossier], truth: GroundTruth, rng: random.Random
+) -> list[str]:
     """One workbook a month: title rows, a header of two rows, data, a total, signatures."""
     files = []
     for month in range(MONTHS):
@@ -193,8 +207,9 @@ def _workbook(path: Path, maker: DossierMaker, month: int, rows: list[Dossier], 
         sheet.write_string(2, 3, f"Từ ngày {_date(first)} đến ngày {_date(last)}")
         _header(sheet, bold)
         at = REGISTER_TITLE_ROWS + 2
-        for number, d in enumerate(rows, start=1):
-            _row(sheet, clock, at, number, d, rng)
+        for d in rows:
+            # half of the rows carry real dates, the other half text that looks like one
+            _row(sheet, clock, at, d, rng.random() < 0.5 and "text_dates" not in d.literal)
             at += 1
         sheet.write_string(at, 0, "Tổng cộng", bold)
         sheet.write_number(at, 3, len(rows), bold)
@@ -217,8 +232,8 @@ def _header(sheet: Any, bold: Any) -> None:
         sheet.write_string(lower, start + offset, label, bold)
 
 
-def _row(sheet: Any, clock: Any, at: int, number: int, d: Dossier, rng: random.Random) -> None:
-    sheet.write_number(at, 0, number)
+def _row(sheet: Any, clock: Any, at: int, d: Dossier, as_date: bool) -> None:
+    sheet.write_number(at, 0, at - REGISTER_TITLE_ROWS - 1)
     _text(sheet, at, 1, d.code)
     _text(sheet, at, 2, d.literal.get("Tên TTHC", d.procedure.name))
     sheet.write_number(at, 3, int(d.literal.get("Số lượng hồ sơ (bộ)", "1")))
@@ -226,7 +241,6 @@ def _row(sheet: Any, clock: Any, at: int, number: int, d: Dossier, rng: random.R
     # no operator owns numbers that begin with 0000
     _text(sheet, at, 5, f"Thôn {_number(d) % 12 + 1}, 0000{_number(d) % 1000000:06d}")
     _text(sheet, at, 6, d.agency.name)
-    as_date = rng.random() < 0.5 and "text_dates" not in d.literal
     for column, value in enumerate((d.received_at, d.due_at, d.returned_at), start=7):
         literal = d.literal.get(REGISTER_DATES[column - 7])
         if literal is not None:

@@ -8,7 +8,25 @@ from dataclasses import dataclass, replace
 
 from stdnum.vn import mst
 
-FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Bríu", "Alăng", "Zơrâm")
+FAMILY = (
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Phạm",
+    "Huỳnh",
+    "Phan",
+    "Võ",
+    "Đặng",
+    "Bùi",
+    "Đỗ",
+    "Hồ",
+    "Ngô",
+    "Dương",
+    "Lý",
+    "Bríu",
+    "Alăng",
+    "Zơrâm",
+)
 MIDDLE = {0: ("Văn", "Hữu", "Đức", "Quốc", "Minh"), 1: ("Thị", "Ngọc", "Thu", "Thanh", "Kim")}
 GIVEN = {
     0: ("An", "Bình", "Cường", "Dũng", "Hải", "Hùng", "Khoa", "Long", "Nam", "Phúc", "Sơn", "Tuấn", "Vinh"),

@@ -42,7 +42,10 @@ class Commune:
 
 @dataclass(frozen=True)
 class Agency:
-    """An agency that receives dossiers. Its code follows the scheme Hnn.x of QĐ 20/2020/QĐ-TTg; the numbers are examples."""
+    """An agency that receives dossiers.
+
+    The code follows the scheme Hnn.x of QĐ 20/2020/QĐ-TTg; the numbers in it are examples.
+    """
 
     code: str
     name: str
@@ -146,11 +149,12 @@ def _units_file() -> Path:
 
 
 def _communes(units: sqlite3.Connection, profile: Profile, rng: random.Random) -> tuple[Commune, ...]:
+    only = " where provinceCode = ? and wardCode is not null order by wardCode"
     former = dict(units.execute("select wardCode, provinceCode from admin_units_legacy"))
     if profile.has_districts:
-        query = "select wardCode, ward, wardType, districtCode, district from admin_units_legacy where provinceCode = ? and wardCode is not null order by wardCode"
+        query = "select wardCode, ward, wardType, districtCode, district from admin_units_legacy"
     else:
-        query = "select wardCode, ward, wardType, null, null from admin_units where provinceCode = ? and wardCode is not null order by wardCode"
+        query = "select wardCode, ward, wardType, null, null from admin_units"
     return tuple(
         Commune(
             code=code,
@@ -160,13 +164,13 @@ def _communes(units: sqlite3.Connection, profile: Profile, rng: random.Random) -
             weight=TYPE_WEIGHT.get(kind, 1.0) * rng.lognormvariate(0, 0.4),
             former_province=former.get(code, profile.province_code),
         )
-        for code, name, kind, district_code, district in units.execute(query, [profile.province_code])
+        for code, name, kind, district_code, district in units.execute(query + only, [profile.province_code])
     )
 
 
 def _foreign_codes(units: sqlite3.Connection, profile: Profile) -> tuple[str, ...]:
     if profile.has_districts:
-        query = "select distinct districtCode from admin_units_legacy where provinceCode = ? and districtCode is not null order by 1"
+        query = "select distinct districtCode from admin_units_legacy where provinceCode = ? order by districtCode"
         return tuple(code for (code,) in units.execute(query, [profile.province_code]))
     query = (
         "select distinct wardCode from admin_units_legacy where provinceCode in ("
@@ -182,7 +186,10 @@ def _agencies(profile: Profile, communes: tuple[Commune, ...]) -> tuple[Agency, 
     found = [Agency(root, f"UBND {profile.name}", "", "province", None)]
     found += [Agency(f"{root}.{n}", name, root, "province", None) for n, name in enumerate(DEPARTMENTS, start=1)]
     if not profile.has_districts:
-        found += [Agency(f"{root}.{100 + n}", f"UBND {c.name}", root, "commune", c.code) for n, c in enumerate(communes, start=1)]
+        found += [
+            Agency(f"{root}.{100 + n}", f"UBND {c.name}", root, "commune", c.code)
+            for n, c in enumerate(communes, start=1)
+        ]
         return tuple(found)
     districts = sorted({(c.district_code or "", c.district_name or "") for c in communes})
     for number, (district_code, district) in enumerate(districts, start=20):

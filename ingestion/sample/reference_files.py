@@ -31,10 +31,14 @@ DECLARED = ("births", "deaths", "enterprises", "one_stop_list", "parcels", "reci
 def write_agencies(folder: Path, province: Province, truth: GroundTruth) -> str:
     """Agencies with the codes of the new scheme."""
     rows = [(a.code, a.name, a.parent_code, a.level, a.commune_code or "") for a in province.agencies]
-    return _write(folder, "agencies", ("Mã định danh", "Tên cơ quan", "Mã cơ quan cấp trên", "Cấp", "Mã xã"), rows, truth)
+    return _write(
+        folder, "agencies", ("Mã định danh", "Tên cơ quan", "Mã cơ quan cấp trên", "Cấp", "Mã xã"), rows, truth
+    )
 
 
-def write_control_totals(folder: Path, context: Context, births: list[tuple[str, int]], enterprises: int, recipients: int) -> str:
+def write_control_totals(
+    folder: Path, context: Context, births: list[tuple[str, int]], enterprises: int, recipients: int
+) -> str:
     """How many records an outside count expects."""
     counted = day_first(context.months[-1][1])
     rows = [("births", code, str(expected), counted, "Báo cáo dân số cấp xã") for code, expected in births]
@@ -48,26 +52,36 @@ def write_zero_declarations(folder: Path, context: Context) -> str:
     """The commune where nothing happened says so."""
     declared = day_first(context.months[-1][1])
     rows = [(dataset, context.province.zero.code, declared, "Chủ tịch UBND") for dataset in DECLARED]
-    return _write(folder, "zero_declarations", ("Cơ sở dữ liệu", "Mã xã", "Ngày khai báo", "Người khai báo"), rows, context.truth)
+    return _write(
+        folder, "zero_declarations", ("Cơ sở dữ liệu", "Mã xã", "Ngày khai báo", "Người khai báo"), rows, context.truth
+    )
 
 
 def write_inventory(folder: Path, truth: GroundTruth) -> str:
     """Systems and databases: some shared as scans only, some on one list and not on the other."""
     for code, _, _, form, running, decided in SYSTEMS:
-        found = {
-            ("digital_form", "inventory_scans_only"): form == "PDF quét",
-            ("not_on_list", "inventory_not_in_decision"): running and not decided,
-            ("not_on_list", "inventory_not_in_operation"): decided and not running,
-        }
-        for (fault, rule), true in found.items():
-            if true:
-                truth.plant(fault, "system_inventory", rule, lambda code=code: (code, "", "reference/system_inventory.csv"))  # type: ignore[misc]
+        faults = [("digital_form", "inventory_scans_only")] if form == "PDF quét" else []
+        faults += [("not_on_list", "inventory_not_in_decision")] if running and not decided else []
+        faults += [("not_on_list", "inventory_not_in_operation")] if decided and not running else []
+        for fault, rule in faults:
+            truth.plant_known(
+                fault, "system_inventory", rule, row_key=code, source_file="reference/system_inventory.csv"
+            )
     rows = [(*row[:4], "Có" if row[4] else "Không", "Có" if row[5] else "Không") for row in SYSTEMS]
-    header = ("Mã hệ thống", "Tên hệ thống", "Cơ quan chủ quản", "Hình thức chia sẻ", "Đang vận hành", "Có trong quyết định")
+    header = (
+        "Mã hệ thống",
+        "Tên hệ thống",
+        "Cơ quan chủ quản",
+        "Hình thức chia sẻ",
+        "Đang vận hành",
+        "Có trong quyết định",
+    )
     return _write(folder, "system_inventory", header, rows, truth)
 
 
-def _write(folder: Path, dataset: str, header: tuple[str, ...], rows: Iterable[tuple[str, ...]], truth: GroundTruth) -> str:
+def _write(
+    folder: Path, dataset: str, header: tuple[str, ...], rows: Iterable[tuple[str, ...]], truth: GroundTruth
+) -> str:
     name = f"reference/{dataset}.csv"
     lines = list(rows)
     with (folder / name).open("w", encoding="utf-8", newline="") as out:

@@ -6,12 +6,12 @@ import datetime as dt
 
 from ingestion.sample.civil_status import sex_text
 from ingestion.sample.people import Person, other_year
-from ingestion.sample.tables import Context, Table, day_first
+from ingestion.sample.tables import Context, Table, day_first, read_day
 
 SOURCE = "sectors/social_assistance.sqlite"
 COLUMNS = (
-    "MaHoSo", "SoQuyetDinh", "NgayBanHanh", "HoVaTen", "NgaySinh", "GioiTinh", "SoDinhDanh", "NOHT_MaXa", "SoTaiKhoan", "NganHang",
-    "MucDoKhuyetTat", "HoNgheo", "BHYT", "btxhSoTien", "btxhNgayHuong", "NgayCapNhat",
+    "MaHoSo", "SoQuyetDinh", "NgayBanHanh", "HoVaTen", "NgaySinh", "GioiTinh", "SoDinhDanh", "NOHT_MaXa", "SoTaiKhoan",
+    "NganHang", "MucDoKhuyetTat", "HoNgheo", "BHYT", "btxhSoTien", "btxhNgayHuong", "NgayCapNhat",
 )  # fmt: skip
 
 
@@ -24,8 +24,7 @@ def make_recipients(context: Context, rows: int, deaths: Table) -> tuple[Table, 
         decided = as_of - dt.timedelta(days=rng.randint(90, 3000))
         born = as_of - dt.timedelta(days=rng.randint(9 * 365, 90 * 365))
         person = context.people.person(min(born, decided - dt.timedelta(days=365)))
-        table.add(
-            pinned,
+        row = table.add(
             MaHoSo=f"BTXH.{number:06d}",
             SoQuyetDinh=f"{number % 900 + 1}/QĐ-UBND",
             NgayBanHanh=day_first(decided),
@@ -44,6 +43,7 @@ def make_recipients(context: Context, rows: int, deaths: Table) -> tuple[Table, 
             btxhNgayHuong=day_first(decided + dt.timedelta(days=rng.randint(0, 31))),
             NgayCapNhat=day_first(as_of - dt.timedelta(days=rng.randint(5, 80))),
         )
+        row.pinned = pinned
     _spoil(table, deaths)
     return table, sum(table.kept_by_commune().values())
 
@@ -55,7 +55,9 @@ def _spoil(table: Table, deaths: Table) -> None:
     table.spoil("placeholder", "recipients_number_missing", "SoDinhDanh", "000000001")
     table.spoil("placeholder", "recipients_account_missing", "SoTaiKhoan", ".", "không rõ")
     table.spoil("outlier", "recipients_amount_out_of_range", "btxhSoTien", "0", "-500000", "990000000")
-    table.spoil("unreadable_date", "recipients_born_on_unreadable", "NgaySinh", f"31/02/{year - 60}", f"30/02/{year - 40}")
+    table.spoil(
+        "unreadable_date", "recipients_born_on_unreadable", "NgaySinh", f"31/02/{year - 60}", f"30/02/{year - 40}"
+    )
     for row in table.take(count):
         row["SoDinhDanh"] = context.people.old_card()
         table.plant("linkage", "recipients_number_invalid", row, "không đủ 12 chữ số")
@@ -63,11 +65,16 @@ def _spoil(table: Table, deaths: Table) -> None:
         row["SoDinhDanh"] = other_year(Person("", 0, dt.date(2000, 1, 1), row["SoDinhDanh"])).number
         table.plant("linkage", "recipients_number_mismatch", row, "năm sinh trong số khác ngày sinh")
     for row in table.take(count):
-        decided = dt.datetime.strptime(row["NgayBanHanh"], "%d/%m/%Y").date()
+        decided = read_day(row["NgayBanHanh"])
         row["btxhNgayHuong"] = day_first(decided - dt.timedelta(days=400))
         table.plant("cross_field", "recipients_paid_before_decision", row, "hưởng hơn một năm trước quyết định")
     for row, death in zip(list(table.take(count)), list(deaths.take(count)), strict=True):
-        for mine, theirs in (("SoDinhDanh", "nktSoGiayTo"), ("HoVaTen", "nktHoTen"), ("NgaySinh", "nktNgaySinh"), ("GioiTinh", "nktGioiTinh")):
+        for mine, theirs in (
+            ("SoDinhDanh", "nktSoGiayTo"),
+            ("HoVaTen", "nktHoTen"),
+            ("NgaySinh", "nktNgaySinh"),
+            ("GioiTinh", "nktGioiTinh"),
+        ):
             row[mine] = death[theirs]
         table.plant("linkage", "recipients_dead_still_paid", row, "đã khai tử, vẫn hưởng")
     pairs = list(table.take(2 * (count // 2)))

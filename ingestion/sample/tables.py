@@ -43,7 +43,13 @@ class Context:
         others = [c for c in self.province.communes if c != self.province.zero]
         absent = self.rng.sample(others, missing)
         for commune in absent:
-            self.truth.plant_table("coverage_commune", dataset, f"{dataset}_commune_missing", commune.code, note="không có bản ghi nào")
+            self.truth.plant_known(
+                "coverage_commune",
+                dataset,
+                f"{dataset}_commune_missing",
+                commune_code=commune.code,
+                note="không có bản ghi nào",
+            )
         return [c for c in others if c not in absent], absent
 
     def places(self, communes: list[Commune], rows: int) -> list[tuple[Commune, bool]]:
@@ -70,16 +76,15 @@ class Table:
         """How many rows take each fault."""
         return max(3, len(self.rows) * 5 // 1000)
 
-    def add(self, pinned: bool = False, **values: str) -> Record:
+    def add(self, **values: str) -> Record:
         """A new row."""
         row = Record(values)
-        row.pinned = pinned
         self.rows.append(row)
         return row
 
-    def take(self, count: int, test: Callable[[Record], bool] = lambda row: True) -> Iterator[Record]:
+    def take(self, count: int, test: Callable[[Record], bool] | None = None) -> Iterator[Record]:
         """Clean rows for a fault, at random; each row takes one fault."""
-        free = [row for row in self.rows if not row.faulty and not row.pinned and test(row)]
+        free = [row for row in self.rows if not row.faulty and not row.pinned and (test is None or test(row))]
         for row in self.context.rng.sample(free, count):
             row.faulty = True
             yield row
@@ -91,7 +96,9 @@ class Table:
 
     def plant(self, fault: str, rule: str, row: Record, note: str = "") -> None:
         """Record that a row must break a rule of the contract."""
-        self.context.truth.plant(fault, self.dataset, rule, lambda: (self.row_key(row), row[self.commune], self.source_file), note)
+        self.context.truth.plant(
+            fault, self.dataset, rule, lambda: (self.row_key(row), row[self.commune], self.source_file), note
+        )
 
     def spoil(self, fault: str, rule: str, column: str, *texts: str, note: str = "") -> None:
         """Write one of some texts over a column of `count` rows."""
@@ -99,13 +106,13 @@ class Table:
             row[column] = texts[number % len(texts)]
             self.plant(fault, rule, row, note)
 
-    def plant_foreign_communes(self, rule: str, rows: Iterator[Record], rewrite: Callable[[Record, str, str], None] | None = None) -> None:
-        """Give rows a commune code that is no longer (or never was) one."""
-        for row in rows:
-            old, row[self.commune] = row[self.commune], self.context.rng.choice(self.context.province.foreign_codes)
-            if rewrite:
-                rewrite(row, old, row[self.commune])
+    def plant_foreign_communes(self, rule: str, rows: Iterator[Record]) -> list[Record]:
+        """Give rows a commune code that is no longer (or never was) one; returns them."""
+        changed = list(rows)
+        for row in changed:
+            row[self.commune] = self.context.rng.choice(self.context.province.foreign_codes)
             self.plant("code_currency", rule, row, "mã đơn vị không còn hiệu lực")
+        return changed
 
     def kept_by_commune(self) -> Counter[str]:
         """Rows with a whole key, by commune code."""
@@ -120,6 +127,12 @@ def iso(day: dt.date) -> str:
 def day_first(day: dt.date) -> str:
     """dd/mm/yyyy."""
     return f"{day:%d/%m/%Y}"
+
+
+def read_day(text: str) -> dt.date:
+    """The day of a dd/mm/yyyy text."""
+    day, month, year = text.split("/")
+    return dt.date(int(year), int(month), int(day))
 
 
 def write_database(path: Path, tables: list[Table]) -> None:

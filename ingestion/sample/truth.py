@@ -29,13 +29,25 @@ class GroundTruth:
     accounting: list[tuple[str, str, int, int, int]] = field(default_factory=list)
     totals: dict[str, Totals] = field(default_factory=dict)
 
-    def plant(self, fault: str, dataset: str, rule_id: str, where: Callable[[], tuple[str, str, str]], note: str = "") -> None:
+    def plant(
+        self, fault: str, dataset: str, rule_id: str, where: Callable[[], tuple[str, str, str]], note: str = ""
+    ) -> None:
         """Record a fault; `where` gives row key, commune code and source file when all rows are final."""
         self._entries.append(lambda: (fault, dataset, rule_id, *where(), note))
 
-    def plant_table(self, fault: str, dataset: str, rule_id: str, commune_code: str = "", source_file: str = "", note: str = "") -> None:
-        """Record a fault that no single row shows."""
-        self.plant(fault, dataset, rule_id, lambda: ("", commune_code, source_file), note)
+    def plant_known(
+        self,
+        fault: str,
+        dataset: str,
+        rule_id: str,
+        *,
+        row_key: str = "",
+        commune_code: str = "",
+        source_file: str = "",
+        note: str = "",
+    ) -> None:
+        """Record a fault whose place is known already: a commune, a whole dataset, a fixed row."""
+        self.plant(fault, dataset, rule_id, lambda: (row_key, commune_code, source_file), note)
 
     def read(self, dataset: str, source_file: str, rows_read: int, out_of_scope: int = 0, rejected: int = 0) -> None:
         """Record how many rows a file or table holds, and how many of them are no data."""
@@ -55,7 +67,9 @@ class GroundTruth:
         _write(folder / "accounting.csv", ACCOUNTING_COLUMNS, sorted(self.accounting))
 
 
-def _write(path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]] | list[tuple[str, str, int, int, int]]) -> None:
+def _write(
+    path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]] | list[tuple[str, str, int, int, int]]
+) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(header)
