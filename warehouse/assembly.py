@@ -91,7 +91,7 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
                     contract=contract,
                     columns=_shared_columns(contract),
                     commune=contract.column_with("commune_code"),
-                    dated=_dated(contract),
+                    dated=contract.column_with("recorded_on") or contract.column_with("updated_on"),
                 ),
             )
             yield shared / contract.domain / f"{contract.dataset}.yml", _yaml(_shared_docs(contract))
@@ -172,11 +172,6 @@ def _literal(text: str) -> str:
 def _column_of(contract: Contract, column: EntityColumn) -> str:
     names = {c.name for c in contract.columns} | {f"{c.name}_raw" for c in contract.columns if c.has_raw}
     return column.name if column.name in names else "null"
-
-
-def _dated(contract: Contract) -> str:
-    column = contract.column_with("recorded_on")
-    return column.name if column else "null"
 
 
 def _shared_columns(contract: Contract) -> list[dict[str, str]]:
