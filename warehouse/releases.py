@@ -130,8 +130,7 @@ def _write_tables(settings: Settings, tables: tuple[OpenTable, ...], folder: Pat
         attach(connection, settings.warehouse, "warehouse")
         attach(connection, folder / "open_data.duckdb", "open_data", read_only=False)
         written = [write_table(connection, table, folder) for table in tables]
-        # without this the rows would stay in a write-ahead log that a reader in a read-only folder cannot replay
-        connection.execute("checkpoint open_data")
+        # writes the file out whole: a reader of a read-only folder could not replay a write-ahead log
         connection.execute("detach open_data")
     return written
 
