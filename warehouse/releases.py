@@ -34,6 +34,7 @@ class ReleasedTable:
 
     name: str
     title: str
+    description: str
     rows: int
     license: str
     excused: dict[str, dict[str, str]]
@@ -172,7 +173,7 @@ def _seal(settings: Settings, written: list[WrittenTable], content_hash: str, bu
 def _released(written: WrittenTable) -> ReleasedTable:
     table = written.table
     excused = {column.name: column.not_personal for column in table.columns if column.not_personal}
-    return ReleasedTable(table.name, table.title, written.rows, table.license, excused)
+    return ReleasedTable(table.name, table.title, table.description, written.rows, table.license, excused)
 
 
 def _point_latest(settings: Settings, version: str) -> None:

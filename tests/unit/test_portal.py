@@ -32,6 +32,7 @@ def test_the_page_lists_tables_in_vietnamese_with_links_that_work(home: OpenHome
     page = portal.get("/").text
     for text in (
         "Kết quả giải quyết thủ tục hành chính",
+        "<p>Số hồ sơ theo tháng và cơ quan.</p>",
         "3 dòng",
         "CC-BY-4.0",
         "<b>02/11/2026</b>",
