@@ -170,7 +170,7 @@ def test_part_of_a_file_can_be_fetched(home: OpenHome, portal: TestClient) -> No
 )
 def test_nothing_but_files_of_a_release_is_served(home: OpenHome, portal: TestClient, address: str) -> None:
     release = publish(home.settings)
-    (release.folder / "stray.txt").write_text("put here by hand")
+    (release.location / "stray.txt").write_text("put here by hand")
     answer = portal.get(address)
     assert answer.status_code == 404
     assert "Không tìm thấy" in answer.text
