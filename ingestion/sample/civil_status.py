@@ -33,9 +33,7 @@ def sex_text(person: Person) -> str:
 
 def make_births(context: Context, rows: int) -> tuple[Table, list[tuple[str, int]]]:
     """Births of the ten months, and the control total of each commune."""
-    table = Table(
-        "births", "khai_sinh", SOURCE, BIRTH_COLUMNS, ("ndkksMaXa", "quyenSo", "soDangKy"), "ndkksMaXa", context
-    )
+    table = Table("births", "khai_sinh", BIRTH_COLUMNS, ("ndkksMaXa", "quyenSo", "soDangKy"), "ndkksMaXa", context)
     communes, _ = context.communes("births", 3)
     stale = context.rng.sample(communes, STALE_COMMUNES)
     first, last = context.months[0][0], context.months[-1][1]
@@ -131,9 +129,7 @@ def _control_totals(table: Table, communes: list[str], stale: list[str]) -> list
 
 def make_deaths(context: Context, rows: int) -> Table:
     """Deaths of the ten months."""
-    table = Table(
-        "deaths", "khai_tu", SOURCE, DEATH_COLUMNS, ("ndkktMaXa", "quyenSo", "soDangKy"), "ndkktMaXa", context
-    )
+    table = Table("deaths", "khai_tu", DEATH_COLUMNS, ("ndkktMaXa", "quyenSo", "soDangKy"), "ndkktMaXa", context)
     communes, _ = context.communes("deaths", 2)
     first, last = context.months[0][0], context.months[-1][1]
     days = context.clock.worked(first, last)

@@ -23,7 +23,7 @@ SHORT_BY = 1.12
 
 def make_enterprises(context: Context, rows: int) -> tuple[Table, int]:
     """Enterprises, and the control total of the province."""
-    table = Table("enterprises", "doanh_nghiep", SOURCE, COLUMNS, ("MaSoDN", "HeThong"), "MaXa", context)
+    table = Table("enterprises", "doanh_nghiep", COLUMNS, ("MaSoDN", "HeThong"), "MaXa", context)
     communes, _ = context.communes("enterprises", 2)
     for commune, pinned in context.places(communes, rows):
         _enterprise(table, commune).pinned = pinned

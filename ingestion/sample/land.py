@@ -26,7 +26,7 @@ KINDS = {
 
 def make_parcels(context: Context, rows: int, land_dossiers: list[str]) -> Table:
     """Parcels; `land_dossiers` are codes of one-stop dossiers a parcel may name."""
-    table = Table("parcels", "thua_dat", SOURCE, COLUMNS, ("Ma_Thua_Dat",), "XaId", context)
+    table = Table("parcels", "thua_dat", COLUMNS, ("Ma_Thua_Dat",), "XaId", context)
     rng, as_of = context.rng, context.as_of
     communes, _ = context.communes("parcels", 4)
     for number, (commune, pinned) in enumerate(context.places(communes, rows), start=1):

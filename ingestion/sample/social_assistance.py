@@ -17,7 +17,7 @@ COLUMNS = (
 
 def make_recipients(context: Context, rows: int, deaths: Table) -> tuple[Table, int]:
     """Recipients, and the control total of the province, which they meet."""
-    table = Table("recipients", "doi_tuong_btxh", SOURCE, COLUMNS, ("MaHoSo",), "NOHT_MaXa", context)
+    table = Table("recipients", "doi_tuong_btxh", COLUMNS, ("MaHoSo",), "NOHT_MaXa", context)
     rng, as_of = context.rng, context.as_of
     communes, _ = context.communes("recipients", 3)
     for number, (commune, pinned) in enumerate(context.places(communes, rows), start=1):

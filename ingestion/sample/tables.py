@@ -64,7 +64,6 @@ class Table:
 
     dataset: str
     table: str
-    source_file: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
     commune: str
@@ -97,7 +96,7 @@ class Table:
     def plant(self, fault: str, rule: str, row: Record, note: str = "") -> None:
         """Record that a row must break a rule of the contract."""
         self.context.truth.plant(
-            fault, self.dataset, rule, lambda: (self.row_key(row), row[self.commune], self.source_file), note
+            fault, self.dataset, rule, lambda: (self.row_key(row), row[self.commune], self.table), note
         )
 
     def spoil(self, fault: str, rule: str, column: str, *texts: str, note: str = "") -> None:
@@ -147,7 +146,7 @@ def write_database(path: Path, tables: list[Table]) -> None:
                 ([row[c] or None for c in table.columns] for row in table.rows),
             )
             truth = table.context.truth
-            truth.read(table.dataset, f"{table.source_file}:{table.table}", len(table.rows))
+            truth.read(table.dataset, table.table, len(table.rows))
             keys = [table.row_key(row) for row in table.rows]
             kept = len({key for key in keys if key})
             truth.totals[table.dataset] = Totals(kept, sum(bool(k) for k in keys) - kept, sum(not k for k in keys))

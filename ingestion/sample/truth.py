@@ -1,4 +1,7 @@
-"""What was planted where: the ground truth, and how many rows each file holds."""
+"""What was planted where: the ground truth, and how many rows each file holds.
+
+`source_file` is what landing calls it: a file's name, or the table of a database.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import csv
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 TRUTH_COLUMNS = ("fault", "dataset", "rule_id", "row_key", "commune_code", "source_file", "note")
 ACCOUNTING_COLUMNS = ("dataset", "source_file", "rows_read", "out_of_scope", "rejected")
@@ -33,7 +36,12 @@ class GroundTruth:
         self, fault: str, dataset: str, rule_id: str, where: Callable[[], tuple[str, str, str]], note: str = ""
     ) -> None:
         """Record a fault; `where` gives row key, commune code and source file when all rows are final."""
-        self._entries.append(lambda: (fault, dataset, rule_id, *where(), note))
+
+        def line() -> tuple[str, ...]:
+            row_key, commune_code, source_file = where()
+            return fault, dataset, rule_id, row_key, commune_code, PurePath(source_file).name, note
+
+        self._entries.append(line)
 
     def plant_known(
         self,
@@ -51,7 +59,7 @@ class GroundTruth:
 
     def read(self, dataset: str, source_file: str, rows_read: int, out_of_scope: int = 0, rejected: int = 0) -> None:
         """Record how many rows a file or table holds, and how many of them are no data."""
-        self.accounting.append((dataset, source_file, rows_read, out_of_scope, rejected))
+        self.accounting.append((dataset, PurePath(source_file).name, rows_read, out_of_scope, rejected))
 
     def lines(self) -> list[tuple[str, ...]]:
         """All planted faults, one line a fault and rule."""
