@@ -66,17 +66,21 @@ def subject_of(found: OwnerFindings) -> str:
 def _render(settings: Settings, found: OwnerFindings, attachment: str, template: str) -> str:
     thresholds = settings.province.thresholds
     opening = _opening(found)
-    return _environment().get_template(template).render(
-        found=found,
-        subject=subject_of(found),
-        preheader=opening,
-        opening=opening,
-        changed=_changed(found),
-        attachment=attachment,
-        province=settings.province.name,
-        publisher=settings.province.publisher,
-        green=thresholds.band_green,
-        yellow=thresholds.band_yellow,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            found=found,
+            subject=subject_of(found),
+            preheader=opening,
+            opening=opening,
+            changed=_changed(found),
+            attachment=attachment,
+            province=settings.province.name,
+            publisher=settings.province.publisher,
+            green=thresholds.band_green,
+            yellow=thresholds.band_yellow,
+        )
     )
 
 

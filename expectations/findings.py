@@ -167,9 +167,11 @@ class _Tables:
             order by f.dataset, failing desc, f.commune_code
             """,
         )
-        self.sources = {r["dataset"]: r for r in _rows(connection, "select * from ops.source_status")} if _has(
-            connection, "ops", "source_status"
-        ) else {}
+        self.sources = (
+            {r["dataset"]: r for r in _rows(connection, "select * from ops.source_status")}
+            if _has(connection, "ops", "source_status")
+            else {}
+        )
 
     def dataset(self, contract: Contract, previous: float | None) -> DatasetFindings:
         """What there is to tell about one dataset."""

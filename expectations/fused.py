@@ -42,7 +42,9 @@ def count_rules(connection: duckdb.DuckDBPyConnection, contract: Contract) -> di
 def forget_rules(connection: duckdb.DuckDBPyConnection, dataset: str, rules: Sequence[str]) -> None:
     """Take rules out of the temporary tables again: what a faulty tool found is nobody's fault."""
     for table in ("failing_rows", "commune_counts"):
-        connection.execute(f"delete from {table} where dataset = ? and rule_id in (select unnest(?))", [dataset, list(rules)])
+        connection.execute(
+            f"delete from {table} where dataset = ? and rule_id in (select unnest(?))", [dataset, list(rules)]
+        )
 
 
 def _count_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, rules: Sequence[Rule]) -> None:

@@ -57,9 +57,7 @@ def _is_out(known: MailRecord, mark: str) -> bool:
     return known.fingerprint == mark and Path(known.location).is_file()
 
 
-def _deliver(
-    settings: Settings, found: OwnerFindings, message: EmailMessage, mark: str, run_id: str
-) -> MailRecord:
+def _deliver(settings: Settings, found: OwnerFindings, message: EmailMessage, mark: str, run_id: str) -> MailRecord:
     if settings.smtp_url:
         location = send_message(message, settings.smtp_url)
     else:

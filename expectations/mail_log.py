@@ -96,7 +96,5 @@ def _write(settings: Settings, records: Iterable[MailRecord]) -> None:
             values[-1] = json.dumps(record.scores, sort_keys=True)
             connection.execute(f"insert into mail_log values ({marks})", values)
         location = str(part).replace("'", "''")
-        connection.execute(
-            f"copy (select * from mail_log order by as_of, owner_key) to '{location}' (format parquet)"
-        )
+        connection.execute(f"copy (select * from mail_log order by as_of, owner_key) to '{location}' (format parquet)")
     part.replace(log_file(settings))

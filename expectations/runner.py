@@ -132,9 +132,7 @@ def _disagreement(rule: Rule, verdict: Verdict, denominator: int, failing: int) 
     return None
 
 
-def _keep(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, results: list[tuple[Contract, Result]]
-) -> None:
+def _keep(connection: duckdb.DuckDBPyConnection, settings: Settings, results: list[tuple[Contract, Result]]) -> None:
     """Put the results into the temporary table `rule_results`."""
     rows: list[list[Any]] = [
         [

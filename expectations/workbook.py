@@ -46,7 +46,14 @@ class _Sheets:
         self.title = book.add_format({"bold": True, "font_size": 14, "font_color": "#12324f"})
         self.note = book.add_format({"font_color": "#4a5560"})
         self.head = book.add_format(
-            {"bold": True, "bg_color": "#12324f", "font_color": "#ffffff", "text_wrap": True, "valign": "vcenter", "border": 1}
+            {
+                "bold": True,
+                "bg_color": "#12324f",
+                "font_color": "#ffffff",
+                "text_wrap": True,
+                "valign": "vcenter",
+                "border": 1,
+            }
         )
         self.text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
         self.number = book.add_format({"num_format": "#,##0", "valign": "top"})
@@ -135,7 +142,9 @@ def _rows_to_fix(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, found: 
     total = found.failing
     notes = ["Khóa là dữ liệu cá nhân được che; tìm dòng theo tệp, trang tính và số dòng."]
     if total > len(rows[:MOST_ROWS]):
-        notes.append(f"Liệt kê {len(rows[:MOST_ROWS])} trong {total} lượt chưa đạt; sửa xong, kỳ sau liệt kê phần còn lại.")
+        notes.append(
+            f"Liệt kê {len(rows[:MOST_ROWS])} trong {total} lượt chưa đạt; sửa xong, kỳ sau liệt kê phần còn lại."
+        )
     sheets.table("Dòng cần sửa", notes, columns, rows[:MOST_ROWS])
 
 

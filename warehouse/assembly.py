@@ -244,7 +244,8 @@ def _sources(settings: Settings, contracts: ContractSet) -> dict[str, Any]:
 def _staging_docs(contract: Contract) -> dict[str, Any]:
     columns: list[dict[str, Any]] = []
     for column in contract.columns:
-        columns.append({"name": column.name, "description": column.description})
+        marks = {"config": {"meta": {"personal": True}}} if column.personal else {}
+        columns.append({"name": column.name, "description": column.description, **marks})
         if column.has_raw:
             columns.append({"name": f"{column.name}_raw", "description": f"{column.title}, text before typing."})
     columns.append(

@@ -27,7 +27,7 @@ def release_assets(prepared: Prepared, tables: list[dg.AssetKey]) -> dg.AssetsDe
                 "version": release.version,
                 "content_hash": release.content_hash,
                 "new": release.created,
-                "location": dg.MetadataValue.path(str(release.folder)),
+                "location": dg.MetadataValue.path(str(release.location)),
             }
         )
 
