@@ -1,4 +1,4 @@
-{%- set limits = var('province').get('thresholds', {}) -%}
+{%- set limits = var('province')['thresholds'] -%}
 with
 
 dossiers as (
@@ -26,7 +26,11 @@ applicable as (
     from rule_columns
     inner join source_columns on rule_columns.column_name = source_columns.column_name
     group by source_columns.dataset, rule_columns.rule
-    having count(*) = (select count(*) from rule_columns as needed where needed.rule = rule_columns.rule)
+    having count(
+        *) = (
+        select count(*) from rule_columns as needed
+        where needed.rule = rule_columns.rule
+    )
 ),
 
 live as (
@@ -46,39 +50,72 @@ countable as (
 ),
 
 s1 as (
-    select dossier_code, dataset, 'S1' as rule, 'service_level=2, channel=2' as evidence from countable
+    select
+        dossier_code,
+        dataset,
+        'S1' as rule,
+        'service_level=2, channel=2' as evidence
+    from countable
     where service_level = 2 and channel = 2
 ),
 
 s2 as (
-    select dossier_code, dataset, 'S2' as rule, concat('status=', status) as evidence from countable
+    select
+        dossier_code,
+        dataset,
+        'S2' as rule,
+        concat('status=', status) as evidence
+    from countable
     where received_at is null and status <> 5
 ),
 
 s3 as (
-    select dossier_code, dataset, 'S3' as rule, concat('status=', status) as evidence from countable
+    select
+        dossier_code,
+        dataset,
+        'S3' as rule,
+        concat('status=', status) as evidence
+    from countable
     where status in (9, 10) and finished_at is null
 ),
 
 s4 as (
-    select dossier_code, dataset, 'S4' as rule, concat('received_at=', received_at) as evidence from countable
+    select
+        dossier_code,
+        dataset,
+        'S4' as rule,
+        concat('received_at=', received_at) as evidence
+    from countable
     where received_on > {{ as_of() }}
 ),
 
 s5 as (
-    select dossier_code, dataset, 'S5' as rule, concat('finished_at=', finished_at) as evidence from countable
+    select
+        dossier_code,
+        dataset,
+        'S5' as rule,
+        concat('finished_at=', finished_at) as evidence
+    from countable
     where finished_on > {{ as_of() }}
 ),
 
 s6 as (
     select
-        dossier_code, dataset, 'S6' as rule, concat('received_at=', received_at, ', finished_at=', finished_at) as evidence
+        dossier_code,
+        dataset,
+        'S6' as rule,
+        concat('received_at=', received_at, ', finished_at=', finished_at) as evidence
     from countable
     where received_on > finished_on
 ),
 
 a1 as (
-    select dossier_code, dataset, 'A1' as rule, concat('status=', status) as evidence from live
+    select
+        dossier_code,
+        dataset,
+        'A1' as rule,
+        concat('status=', status) as evidence
+    from live
     where (
         status in (9, 10)
         and coalesce(procedure_has_result, true)
@@ -89,13 +126,16 @@ a1 as (
 
 a2 as (
     select
-        dossier_code, dataset, 'A2' as rule,
+        dossier_code,
+        dataset,
+        'A2' as rule,
         concat('status=', status, ', paused_at=', supplement_requested_at) as evidence
     from live
-    where (status in (3, 5, 6, 8) and not has_pause_reason)
+    where
+        (status in (3, 5, 6, 8) and not has_pause_reason)
         or (
             status = 8
-            and cast(supplement_requested_at as date) + {{ limits.get('paused_days', 30) }} < {{ as_of() }}
+            and cast(supplement_requested_at as date) + {{ limits['paused_days'] }} < {{ as_of() }}
         )
 ),
 
@@ -113,18 +153,23 @@ successive as (
 
 a3 as (
     select
-        successive.dossier_code, successive.dataset, 'A3' as rule,
+        successive.dossier_code,
+        successive.dataset,
+        'A3' as rule,
         max(concat('due_at=', successive.due_before, ' -> ', successive.due_at)) as evidence
     from successive
     inner join live on successive.dossier_code = live.dossier_code
-    where successive.due_at > successive.due_before
+    where
+        successive.due_at > successive.due_before
         and coalesce(successive.supplement_rounds, 0) <= coalesce(successive.rounds_before, 0)
     group by successive.dossier_code, successive.dataset
 ),
 
 a4 as (
     select
-        dossier_code, dataset, 'A4' as rule,
+        dossier_code,
+        dataset,
+        'A4' as rule,
         concat('paused_at=', supplement_requested_at, ', due_at=', due_at, ', rounds=', supplement_rounds) as evidence
     from live
     where (status in (5, 6, 8) and supplement_requested_at > due_at) or supplement_rounds > 1
@@ -136,34 +181,47 @@ same_moment as (
         received_at
     from live
     group by receiving_agency_code, received_at
-    having count(*) >= {{ limits.get('batch_entry_rows', 12) }}
+    having count(*) >= {{ limits['batch_entry_rows'] }}
 ),
 
 a5 as (
     select
-        live.dossier_code, live.dataset, 'A5' as rule,
+        live.dossier_code,
+        live.dataset,
+        'A5' as rule,
         concat('received_at=', live.received_at, ', finished_at=', live.finished_at, ', result=', live.result_issued_on)
             as evidence
     from live
     left join same_moment
-        on live.receiving_agency_code = same_moment.receiving_agency_code
-        and live.received_at = same_moment.received_at
-    where live.result_issued_on < live.received_on
+        on
+            live.receiving_agency_code = same_moment.receiving_agency_code
+            and live.received_at = same_moment.received_at
+    where
+        live.result_issued_on < live.received_on
         or (
             live.finished_at >= live.received_at
-            and live.finished_at < live.received_at + interval {{ limits.get('instant_minutes', 5) }} minute
+            and live.finished_at < live.received_at + interval {{ limits['instant_minutes'] }} minute
         )
         or same_moment.received_at is not null
 ),
 
 a6 as (
-    select dossier_code, dataset, 'A6' as rule, concat('due_at=', due_at, ', apology_on=', apology_on) as evidence
+    select
+        dossier_code,
+        dataset,
+        'A6' as rule,
+        concat('due_at=', due_at, ', apology_on=', apology_on) as evidence
     from live
     where is_late and (apology_on is null or apology_on > cast(due_at as date) - 1)
 ),
 
 a7 as (
-    select dossier_code, dataset, 'A7' as rule, concat('status=', status) as evidence from live
+    select
+        dossier_code,
+        dataset,
+        'A7' as rule,
+        concat('status=', status) as evidence
+    from live
     where due_at is null and status in (2, 4, 9, 10)
 ),
 
@@ -180,15 +238,24 @@ twins as (
 ),
 
 a8 as (
-    select live.dossier_code, live.dataset, 'A8' as rule, concat('received_on=', live.received_on) as evidence
+    select
+        live.dossier_code,
+        live.dataset,
+        'A8' as rule,
+        concat('received_on=', live.received_on) as evidence
     from live
     inner join twins
-        on live.applicant_token = twins.applicant_token
-        and live.procedure_code = twins.procedure_code
-        and live.received_on = twins.received_on
-        and live.receiving_agency_code = twins.receiving_agency_code
+        on
+            live.applicant_token = twins.applicant_token
+            and live.procedure_code = twins.procedure_code
+            and live.received_on = twins.received_on
+            and live.receiving_agency_code = twins.receiving_agency_code
     union
-    select live.dossier_code, live.dataset, 'A8' as rule, concat('alias=', live.dossier_code_alias) as evidence
+    select
+        live.dossier_code,
+        live.dataset,
+        'A8' as rule,
+        concat('alias=', live.dossier_code_alias) as evidence
     from live
     inner join live as other on live.dossier_code_alias = other.dossier_code
     where live.dossier_code <> other.dossier_code
@@ -196,18 +263,33 @@ a8 as (
 
 a9 as (
     select
-        dossier_code, dataset, 'A9' as rule, concat('deleted_at=', deleted_at, ', due_at=', due_at) as evidence
+        dossier_code,
+        dataset,
+        'A9' as rule,
+        concat('deleted_at=', deleted_at, ', due_at=', due_at) as evidence
     from dossiers
     where deleted_at > due_at and finished_at is null
 ),
 
 a10 as (
     select
-        dossier_code, dataset, 'A10' as rule,
-        concat('submitted_at=', submitted_at, ', received_at=', received_at, ', finished_at=', finished_at, ', returned_at=', returned_at)
+        dossier_code,
+        dataset,
+        'A10' as rule,
+        concat(
+            'submitted_at=',
+            submitted_at,
+            ', received_at=',
+            received_at,
+            ', finished_at=',
+            finished_at,
+            ', returned_at=',
+            returned_at
+        )
             as evidence
     from live
-    where submitted_at > received_at
+    where
+        submitted_at > received_at
         or submitted_at > finished_at
         or submitted_at > returned_at
         or received_at > finished_at

@@ -31,8 +31,11 @@ starts as (
     union
     select
         'half_year' as period_type,
-        cast(date_trunc('year', month_start) + case when month(month_start) > 6 then interval 6 month else interval 0 month end as date)
-            as period_start,
+        cast(
+            date_trunc('year', month_start)
+            + case when month(month_start) > 6 then interval 6 month else interval 0 month end
+            as date
+        ) as period_start,
         6 as length_in_months
     from months
     union

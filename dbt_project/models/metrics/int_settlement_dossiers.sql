@@ -3,7 +3,8 @@ with
 
 dossiers as (
     select * from {{ ref('dossiers') }}
-    where deleted_at is null
+    where
+        deleted_at is null
         and status in (2, 4, 5, 6, 7, 8, 9, 10)
         and received_at is not null
 ),
@@ -34,7 +35,13 @@ dated as (
 -- settled without a date of settlement counts as pending: otherwise it would be in no column
 counted as (
     select
-        dated.*,
+        dated.dossier_code,
+        dated.agency_code,
+        dated.field_code,
+        dated.channel,
+        dated.status,
+        dated.due_on,
+        dated.ended_on,
         periods.period_type,
         periods.period_start,
         periods.period_end,
@@ -44,8 +51,9 @@ counted as (
         or (dated.status = 5 and coalesce(dated.paused_on <= periods.period_end, true)) as is_paused
     from dated
     inner join periods
-        on dated.received_on <= periods.period_end
-        and (dated.ended_on is null or dated.settled_on is null or dated.settled_on >= periods.period_start)
+        on
+            dated.received_on <= periods.period_end
+            and (dated.ended_on is null or dated.settled_on is null or dated.settled_on >= periods.period_start)
 ),
 
 columns_in_and_out as (

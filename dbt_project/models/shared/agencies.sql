@@ -10,7 +10,7 @@ ranked as (
         *,
         row_number() over (
             partition by agency_code
-            order by source_priority, batch_sequence desc, row_number desc
+            order by source_priority asc, batch_sequence desc, row_number desc
         ) as preference
     from staged
 ),

@@ -20,13 +20,13 @@ days as (
 package_types as (
     select
         day,
+        name,
         case
             when day_type = 'LAM_BU' then 'LAM_BU'
             when name like '%(nghỉ bù)%' then 'NGHI_BU'
             when name like '%thay cho%' then 'HOAN_DOI'
             else 'NGHI_LE'
-        end as day_type,
-        name
+        end as day_type
     from holidays
 ),
 
@@ -44,11 +44,11 @@ typed as (
 working as (
     select
         day,
-        coalesce(special_type, case when is_weekend then 'CUOI_TUAN' else 'LAM_VIEC' end) as day_type,
         name,
+        coalesce(special_type, case when is_weekend then 'CUOI_TUAN' else 'LAM_VIEC' end) as day_type,
         case
             when special_type = 'LAM_BU'
-                then {{ 'true' if var('province').get('make_up_saturdays_are_working', true) else 'false' }}
+                then {{ 'true' if var('province')['make_up_saturdays_are_working'] else 'false' }}
             else special_type is null and not is_weekend
         end as is_working_day
     from typed

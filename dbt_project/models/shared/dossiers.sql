@@ -1,6 +1,6 @@
-{%- set hours = var('province').get('working_hours', [{'start': '07:00:00', 'end': '17:00:00'}]) -%}
+{%- set hours = var('province')['working_hours'] -%}
 {%- set opening = "time '" ~ hours[0]['start'] ~ "'" -%}
-{%- set cut_off = "time '" ~ var('province').get('cut_off', '17:00:00') ~ "'" -%}
+{%- set cut_off = "time '" ~ var('province')['cut_off'] ~ "'" -%}
 with
 
 staged as (
@@ -67,7 +67,7 @@ ranked as (
         *,
         row_number() over (
             partition by code_key
-            order by source_priority, batch_sequence desc, row_number desc
+            order by source_priority asc, batch_sequence desc, row_number desc
         ) as preference
     from keyed
 ),
@@ -115,9 +115,10 @@ located as (
         end as place_code_current
     from described
     left join communes as present
-        on described.place_code = present.code
-        and {{ as_of() }} >= present.valid_from
-        and (present.valid_to is null or {{ as_of() }} <= present.valid_to)
+        on
+            described.place_code = present.code
+            and {{ as_of() }} >= present.valid_from
+            and (present.valid_to is null or {{ as_of() }} <= present.valid_to)
     left join successors on described.place_code = successors.old_code
 ),
 
@@ -128,16 +129,17 @@ clock as (
         cast(located.received_at as date) as received_on,
         cast(located.received_at as time) as received_time,
         received_day.working_day_number
-            + case
-                when not received_day.is_working_day or cast(located.received_at as time) > {{ cut_off }} then 1
-                else 0
-            end
-            + cast(located.duration_hours / 8 as bigint) as due_number,
+        + case
+            when not received_day.is_working_day or cast(located.received_at as time) > {{ cut_off }} then 1
+            else 0
+        end
+        + cast(located.duration_hours / 8 as bigint) as due_number,
         case
             when not received_day.is_working_day or cast(located.received_at as time) > {{ cut_off }} then {{ opening }}
             when cast(located.received_at as time) < {{ opening }} then {{ opening }}
             {%- for half in hours[1:] %}
-            when cast(located.received_at as time) > time '{{ hours[loop.index0]['end'] }}'
+            when
+                cast(located.received_at as time) > time '{{ hours[loop.index0]['end'] }}'
                 and cast(located.received_at as time) < time '{{ half['start'] }}' then time '{{ half['start'] }}'
             {%- endfor %}
             else cast(located.received_at as time)
@@ -152,8 +154,9 @@ dated as (
         case when clock.duration_hours % 8 = 0 then due_day.day + clock.due_time end as due_at_computed
     from clock
     left join calendar_days as due_day
-        on clock.due_number = due_day.working_day_number
-        and due_day.is_working_day
+        on
+            clock.due_number = due_day.working_day_number
+            and due_day.is_working_day
 ),
 
 dossiers as (
