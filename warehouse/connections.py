@@ -7,12 +7,17 @@ has them and no run fetches code.
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from warehouse.errors import SettingsError, WarehouseBusy, WarehouseError
 from warehouse.settings import TIME_ZONE, Settings
+
+# how DuckDB says that another connection holds the file
+BUSY = ("Could not set lock", "different configuration", "already attached")
 
 
 def connect_memory(settings: Settings | None = None) -> duckdb.DuckDBPyConnection:
@@ -21,8 +26,12 @@ def connect_memory(settings: Settings | None = None) -> duckdb.DuckDBPyConnectio
     Args:
         settings: gives `memory_limit`, `threads` and the spill folder; DuckDB's own limits without it.
     """
-    connection = duckdb.connect(":memory:")
-    return _configure(connection, settings)
+    connection = _configure(duckdb.connect(":memory:"), settings)
+    if settings is not None:
+        # a database in a file spills beside its file; one in memory would spill where the process stands
+        folder = str(settings.home / "tmp").replace("'", "''")
+        connection.execute(f"set temp_directory = '{folder}'")
+    return connection
 
 
 def connect_warehouse(
@@ -34,23 +43,41 @@ def connect_warehouse(
         WarehouseError: there is no such file, or it is not one that this DuckDB reads.
         WarehouseBusy: a writer holds it; trying again may help.
     """
+    with _opening(path, read_only):
+        # Options other than the access mode are set afterwards: DuckDB refuses a second connection
+        # of the same process to the same file when its opening options differ.
+        connection = duckdb.connect(str(path), read_only=read_only)
+    return _configure(connection, settings)
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, read_only: bool = True) -> None:
+    """Attach a DuckDB file to a connection under a name.
+
+    Raises:
+        WarehouseError: there is no such file to read, or it is not one that this DuckDB reads.
+        WarehouseBusy: a writer holds it; trying again may help.
+    """
+    with _opening(path, read_only):
+        location = str(path).replace("'", "''")
+        connection.execute(f"attach '{location}' as {name} ({'read_only' if read_only else 'read_write'})")
+
+
+@contextmanager
+def _opening(path: Path, read_only: bool) -> Iterator[None]:
     if read_only and not path.exists():
         raise WarehouseError(
             wanted="a DuckDB file to read", found="no file", where=str(path), action="Build it first: `kho run`."
         )
     try:
-        # Options other than the access mode are set afterwards: DuckDB refuses a second connection
-        # of the same process to the same file when its opening options differ.
-        connection = duckdb.connect(str(path), read_only=read_only)
-    except (duckdb.IOException, duckdb.ConnectionException) as error:
-        busy = "lock" in str(error) or "different configuration" in str(error)
+        yield
+    except (duckdb.IOException, duckdb.ConnectionException, duckdb.BinderException) as error:
+        busy = any(sign in str(error) for sign in BUSY)
         raise (WarehouseBusy if busy else WarehouseError)(
             wanted="to open the DuckDB file " + ("for reading" if read_only else "for writing"),
             found="it is held by another connection" if busy else "it cannot be opened",
             where=str(path),
             action="Wait for the running build to end." if busy else f"Check the file: {error}",
         ) from error
-    return _configure(connection, settings)
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -94,12 +121,10 @@ def _configure(connection: duckdb.DuckDBPyConnection, settings: Settings | None)
         "autoload_known_extensions": False,
         "TimeZone": TIME_ZONE.key,
     }
-    if settings is not None:
-        options["temp_directory"] = str(settings.home / "tmp")
-        if settings.memory_limit:
-            options["memory_limit"] = settings.memory_limit
-        if settings.threads:
-            options["threads"] = settings.threads
+    if settings is not None and settings.memory_limit:
+        options["memory_limit"] = settings.memory_limit
+    if settings is not None and settings.threads:
+        options["threads"] = settings.threads
     try:
         for option, value in options.items():
             literal = "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value).lower()

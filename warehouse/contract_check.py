@@ -17,7 +17,8 @@ from warehouse.errors import ContractError
 
 @lru_cache(maxsize=1)
 def _validator() -> Draft201909Validator:
-    return Draft201909Validator(json.loads(OpenDataContractStandard.json_schema()))
+    schema = OpenDataContractStandard.json_schema()  # type: ignore[no-untyped-call]
+    return Draft201909Validator(json.loads(schema))
 
 
 def parse_and_check(path: Path) -> tuple[str, dict[str, Any]]:
@@ -45,9 +46,7 @@ def parse_and_check(path: Path) -> tuple[str, dict[str, Any]]:
 def _problem(path: Path, node: yaml.Node, problem: ValidationError) -> ContractError:
     place = ".".join(str(p) for p in problem.absolute_path) or "top level"
     message = problem.message if len(problem.message) < 300 else problem.message[:300] + "…"
-    return _error(
-        path, _line(node, list(problem.absolute_path)), f"an ODCS 3.1 contract at {place}", message
-    )
+    return _error(path, _line(node, list(problem.absolute_path)), f"an ODCS 3.1 contract at {place}", message)
 
 
 def _line(node: yaml.Node, path: list[Any]) -> int:
@@ -67,4 +66,6 @@ def _line(node: yaml.Node, path: list[Any]) -> int:
 
 def _error(path: Path, line: int | None, wanted: str, found: str) -> ContractError:
     where = f"contract {path.name}" + (f", line {line}" if line else "")
-    return ContractError(wanted=wanted, found=found, where=where, action="Correct the file; `kho contract check` tells when it is right.")
+    return ContractError(
+        wanted=wanted, found=found, where=where, action="Correct the file; `kho contract check` tells when it is right."
+    )

@@ -64,14 +64,12 @@ class Rule:
         return self.failing is not None
 
 
-def read_rule(
-    quality: DataQuality, *, dataset: str, column: str | None, raw_of: dict[str, str], path: Path
-) -> Rule:
+def read_rule(quality: DataQuality, *, dataset: str, column: str | None, raw_of: dict[str, str], path: Path) -> Rule:
     """Turn an ODCS quality entry into a Rule. Raises ContractError naming the entry.
 
     `raw_of` leads from a column to the staging column that holds its text before typing.
     """
-    custom = {str(p.property): p.value for p in quality.customProperties or []}
+    custom: dict[str, Any] = {str(p.property): p.value for p in quality.customProperties or []}
     where = quality.id or quality.name or "a quality entry"
 
     def need(value: Any, what: str) -> Any:

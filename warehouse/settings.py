@@ -16,13 +16,13 @@ from warehouse.profile import Profile, load_profile
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 TIME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 # The sample province holds no real person, so its tokens need no secret.
-SAMPLE_TOKEN_KEY = "sample-province-only"
+SAMPLE_TOKEN_KEY = "sample-province-only"  # noqa: S105
 
 
 class Settings(BaseSettings):
     """What a run may be told from outside. Every field is also `KHO_<FIELD>` in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="KHO_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="KHO_", env_ignore_empty=True, frozen=True, extra="forbid")
 
     home: Path = Field(
         default=PROJECT_ROOT / "var",

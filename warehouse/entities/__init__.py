@@ -55,5 +55,6 @@ class Entity(BaseModel):
 @lru_cache(maxsize=1)
 def entities() -> dict[str, Entity]:
     """All entities by name."""
-    loaded = (Entity.model_validate(yaml.safe_load(p.read_text(encoding="utf-8"))) for p in sorted(FOLDER.glob("*.yml")))
-    return {e.name: e for e in loaded}
+    texts = (path.read_text(encoding="utf-8") for path in sorted(FOLDER.glob("*.yml")))
+    loaded = (Entity.model_validate(yaml.safe_load(text)) for text in texts)
+    return {entity.name: entity for entity in loaded}

@@ -1,0 +1,66 @@
+# Every verb sets itself up: a .venv with the locked packages, once.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: run test ui lint bench docs clean help lock
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+AS_OF ?= 2026-11-02
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+run: $(READY) ## make the sample province, run everything, end with a summary (AS_OF=2026-11-02; empty: today)
+	KHO_AS_OF="$(AS_OF)" $(BIN)/kho sample
+	KHO_AS_OF="$(AS_OF)" $(BIN)/kho run
+
+test: $(READY) ## run every test (ARGS="tests/unit -k landing" for some)
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+ui: $(READY) ## open Dagster on the data home, at the same day as `make run`
+	KHO_AS_OF="$(AS_OF)" $(BIN)/kho ui
+
+lint: $(READY) ## check style, types, SQL and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	if [ -d dbt_project ]; then $(BIN)/sqlfluff lint --disable-progress-bar dbt_project; fi
+	$(BIN)/lint-imports
+
+bench: $(READY) ## measure every tests/bench/bench_*.py
+	for file in $(wildcard tests/bench/bench_*.py); do echo "== $$file"; $(BIN)/python "$$file"; done
+
+docs: $(READY) ## check that every verb, setting and decision is documented
+	$(BIN)/pytest -q tests/unit/test_docs.py
+
+clean: ## remove .venv, caches and the data home in var/
+	rm -rf $(VENV) var dbt_project/target dbt_project/logs logs
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## show this list
+	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lock: $(READY) ## write requirements.lock anew from pyproject.toml, with hashes (ARGS=--upgrade: newer packages)
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-strip-extras --python-version 3.11 \
+	  --extra dev pyproject.toml -o requirements.lock $(ARGS)
+	! grep -nE 'https?:|file:' requirements.lock
+
+# uv installs fast and comes with the lock; where it cannot be had, pip installs the same hashes.
+$(READY): requirements.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2> /dev/null || { \
+	  echo "kho wants Python 3.11; found: $$("$(PYTHON)" --version 2> /dev/null)." >&2; \
+	  echo "Install it, or name it: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@echo "Setting up $(VENV) (once)"
+	[ -x $(BIN)/python ] || "$(PYTHON)" -m venv $(VENV)
+	awk '/^[^ #]/ {ours = /^uv==/} ours' requirements.lock > $(VENV)/uv.lock
+	$(BIN)/uv --version > /dev/null 2>&1 || $(BIN)/python -m pip install -q --no-deps --require-hashes -r $(VENV)/uv.lock || true
+	if $(BIN)/uv --version > /dev/null 2>&1; then \
+	  $(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock; \
+	  $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
+	else \
+	  $(BIN)/python -m pip install -q --no-deps --require-hashes -r requirements.lock; \
+	  $(BIN)/python -m pip install -q --no-deps --no-build-isolation --editable .; \
+	fi
+	touch $@
