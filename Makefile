@@ -53,14 +53,14 @@ $(READY): requirements.lock pyproject.toml
 	  echo "kho wants Python 3.11; found: $$("$(PYTHON)" --version 2> /dev/null)." >&2; \
 	  echo "Install it, or name it: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
 	@echo "Setting up $(VENV) (once)"
-	[ -x $(BIN)/python ] || "$(PYTHON)" -m venv $(VENV)
-	awk '/^[^ #]/ {ours = /^uv==/} ours' requirements.lock > $(VENV)/uv.lock
-	$(BIN)/uv --version > /dev/null 2>&1 || $(BIN)/python -m pip install -q --no-deps --require-hashes -r $(VENV)/uv.lock || true
-	if $(BIN)/uv --version > /dev/null 2>&1; then \
+	@[ -x $(BIN)/python ] || "$(PYTHON)" -m venv $(VENV)
+	@awk '/^[^ #]/ {ours = /^uv==/} ours' requirements.lock > $(VENV)/uv.lock
+	@$(BIN)/uv --version > /dev/null 2>&1 || $(BIN)/python -m pip install -q --no-deps --require-hashes -r $(VENV)/uv.lock || true
+	@if $(BIN)/uv --version > /dev/null 2>&1; then \
 	  $(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock; \
 	  $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
 	else \
 	  $(BIN)/python -m pip install -q --no-deps --require-hashes -r requirements.lock; \
 	  $(BIN)/python -m pip install -q --no-deps --no-build-isolation --editable .; \
 	fi
-	touch $@
+	@touch $@

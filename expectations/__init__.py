@@ -1,1 +1,1 @@
-"""What is missing, whose it is, and what they are told. Imports `warehouse` only, never Dagster."""
+"""Expectations: what is missing in each database, whose it is, and what they are told."""

@@ -7,7 +7,6 @@ attempt is recorded with its message and the dataset is shown as late.
 from __future__ import annotations
 
 import datetime as dt
-import glob
 import hashlib
 import json
 import time
@@ -93,9 +92,14 @@ def _land(settings: Settings, contract: Contract, path: Path | None, known: Know
     return manifest
 
 
+def matching_files(contract: Contract) -> list[Path]:
+    """Files that a contract's path names now, in name order; `*` and `**` as in glob."""
+    pattern = Path(contract.server.location)
+    return sorted(p for p in Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor))) if p.is_file())
+
+
 def _files(contract: Contract, problems: list[KhoError]) -> list[Path | None]:
-    found = sorted(Path(p) for p in glob.glob(contract.server.location, recursive=True))
-    files: list[Path | None] = [p for p in found if p.is_file()]
+    files: list[Path | None] = [*matching_files(contract)]
     if not files:
         problems.append(
             SourceMissing(
@@ -125,9 +129,7 @@ def _land_file(settings: Settings, contract: Contract, path: Path, known: Known)
             first = delimited.read_cells(connection, path, contract)
             reader = delimited.NAME
         header = find_header(first, contract, f"{path.name}" + (f", sheet {sheet}" if sheet else ""))
-        counts = tabulate(
-            connection, contract, header, folder, batch_id=batch_id, source_file=path.name, sheet=sheet
-        )
+        counts = tabulate(connection, contract, header, folder, batch_id=batch_id, source_file=path.name, sheet=sheet)
         manifest = _manifest(
             contract,
             batch_id=batch_id,
@@ -191,9 +193,8 @@ def _land_table(settings: Settings, contract: Contract, known: Known) -> Manifes
 def _content(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, int]:
     """Hash and row count of an extraction; the order of rows does not matter."""
     row = connection.execute(
-        f"select count(*), coalesce(sum(cast(hash(columns(*)) as hugeint)), 0) from (select hash(rows) as h from '{path}' as rows)"
-    ).fetchone()
-    assert row is not None
+        f"select count(*), coalesce(sum(cast(hash(rows) as hugeint)), 0) from '{path}' as rows"
+    ).fetchall()[0]
     names = [d[0] for d in connection.execute(f"select * from '{path}' limit 0").description]
     return hashlib.sha256(repr((row, names)).encode()).hexdigest(), int(row[0])
 

@@ -54,7 +54,10 @@ def tabulate(
         f"""
         copy (
             select bucket, reason, _row_number, to_json(cells) as cells
-            from (select bucket, reason, _row_number, columns(c -> c like 'c%') from judged where bucket <> 'data') as cells
+            from (
+                select bucket, reason, _row_number, columns(c -> regexp_full_match(c, 'c[0-9]+'))
+                from judged where bucket <> 'data'
+            ) as cells
             order by _row_number
         ) to '{folder / REJECTS}' (format parquet, compression zstd)
         """
@@ -73,7 +76,7 @@ def tabulate(
 
 def _judge(connection: duckdb.DuckDBPyConnection, contract: Contract, header: Header) -> None:
     width = len(connection.execute("select * from cells limit 0").description) - 1
-    named = ", ".join(f'nullif(trim({_cell(header, c.name)}), \'\') as "{c.name}"' for c in contract.landed)
+    named = ", ".join(f"nullif(trim({_cell(header, c.name)}), '') as \"{c.name}\"" for c in contract.landed)
     spare = [i for i in range(width) if i not in (*header.positions.values(), *header.ignored)]
     too_many = " or ".join(f"c{i} is not null" for i in spare) or "false"
     out_of_scope = " ".join(f"when ({o.when}) then '{o.kind}'" for o in contract.out_of_scope)

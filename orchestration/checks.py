@@ -44,13 +44,14 @@ def _dataset_checks(prepared: Prepared, contract: Contract) -> dg.AssetChecksDef
                 [str(prepared.settings.results / "rule_results.parquet"), contract.dataset],
             ).fetchall()
         for rule_id, outcome, failing, denominator, message in rows:
-            yield _result(contract, rules[rule_id], outcome, failing, denominator, message)
+            counts = {"failing": failing or 0, "denominator": denominator or 0}
+            yield _result(contract, rules[rule_id], outcome, counts, message)
 
     return check_rules
 
 
 def _result(
-    contract: Contract, rule: Rule, outcome: str, failing: int | None, denominator: int | None, message: str | None
+    contract: Contract, rule: Rule, outcome: str, counts: dict[str, int], message: str | None
 ) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=landing_key(contract),
@@ -58,12 +59,7 @@ def _result(
         passed=outcome in ("pass", "not_applicable"),
         severity=SEVERITIES.get(rule.severity, dg.AssetCheckSeverity.WARN),
         description=rule.sentence,
-        metadata={
-            "outcome": outcome,
-            "failing": failing or 0,
-            "denominator": denominator or 0,
-            "message": message or "",
-        },
+        metadata={"outcome": outcome, "message": message or "", **counts},
     )
 
 
@@ -82,7 +78,8 @@ def _mapping_check(prepared: Prepared, contract: Contract) -> dg.AssetChecksDefi
     def check_values() -> Iterator[dg.AssetCheckResult]:
         with connect_warehouse(prepared.settings.warehouse) as connection:
             found = connection.execute(
-                "select column_name, value_found, row_count, first_file, first_row from ops.unmapped_values where dataset = ?",
+                "select column_name, value_found, row_count, first_file, first_row"
+                " from ops.unmapped_values where dataset = ?",
                 [contract.dataset],
             ).fetchall()
             total = connection.execute(f"select count(*) from staging.{contract.staging_table}").fetchone()

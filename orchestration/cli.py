@@ -104,7 +104,9 @@ def status(home: Home = None, contracts: Contracts = None, profile: ProfileName 
 
 
 @app.command()
-def trace(key: Annotated[str, typer.Argument(help="A dossier code, or the key of a sector record.")], home: Home = None) -> None:
+def trace(
+    key: Annotated[str, typer.Argument(help="A dossier code, or the key of a sector record.")], home: Home = None
+) -> None:
     """Show where a record came from: file, sheet, row, batch, rules it failed, tables it is in."""
     from warehouse.trace import trace as find
 
@@ -134,7 +136,18 @@ def ui(
     from warehouse.settings import PROJECT_ROOT
 
     prepare(_settings(home=home, profile=profile, contracts=contracts, as_of=_day(as_of)))
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(PROJECT_ROOT / "workspace.yaml"), "-p", str(port), "-h", host]
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "-w",
+        str(PROJECT_ROOT / "workspace.yaml"),
+        "-p",
+        str(port),
+        "-h",
+        host,
+    ]
     raise typer.Exit(subprocess.run(command, check=False, env=os.environ).returncode)
 
 
@@ -190,11 +203,13 @@ def release_list(home: Home = None) -> None:
     for name in ("version", "as of", "content", "tables", ""):
         table.add_column(name)
     settings = _settings(home=home)
-    latest = settings.releases / "latest"
     for release in list_releases(settings):
-        mark = "latest" if latest.exists() and latest.resolve().name == release.version else ""
         table.add_row(
-            release.version, f"{release.as_of:%d/%m/%Y}", release.content_hash[:12], str(len(release.tables)), mark
+            release.version,
+            f"{release.as_of:%d/%m/%Y}",
+            release.content_hash[:12],
+            str(len(release.tables)),
+            "latest" if release.latest else "",
         )
     console.print(table)
 
@@ -218,7 +233,9 @@ def _day(value: dt.datetime | None) -> dt.date | None:
 
 def _say(error: KhoError) -> None:
     errors.print(f"[red]✗[/red] {error.where}", highlight=False)
-    errors.print(f"  wanted: {error.wanted}\n  found:  {error.found}\n  do:     {error.action}", highlight=False, markup=False)
+    errors.print(
+        f"  wanted: {error.wanted}\n  found:  {error.found}\n  do:     {error.action}", highlight=False, markup=False
+    )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.mail_log import ensure_mail_log
+
 from ingestion.index import write_index
 from warehouse.assembly import assemble, fingerprint
 from warehouse.contracts import ContractSet, load_contracts
@@ -78,7 +79,16 @@ def _prepare_instance(settings: Settings) -> None:
 
 
 def _parse(project: Path) -> None:
-    command = [sys.executable, "-m", "dbt.cli.main", "parse", "--project-dir", str(project), "--profiles-dir", str(project)]
+    command = [
+        sys.executable,
+        "-m",
+        "dbt.cli.main",
+        "parse",
+        "--project-dir",
+        str(project),
+        "--profiles-dir",
+        str(project),
+    ]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SettingsError(

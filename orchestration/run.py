@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from dataclasses import dataclass
 
 import dagster as dg
@@ -26,7 +27,7 @@ def run_daily(prepared: Prepared, progress: Progress) -> RunOutcome:
     """Execute the daily job in this process, moving a bar of `progress` a step at a time."""
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     job = build_defs(prepared=prepared).resolve_job_def(DAILY)
-    run_id = dg.DagsterRun().run_id if not hasattr(dg, "make_new_run_id") else dg.make_new_run_id()
+    run_id = str(uuid.uuid4())
     task = progress.add_task("…", total=len(job.nodes))
     with dg.DagsterInstance.get() as instance:
 
@@ -41,9 +42,7 @@ def run_daily(prepared: Prepared, progress: Progress) -> RunOutcome:
 
         instance.add_event_listener(run_id, show)
         result = job.execute_in_process(instance=instance, run_id=run_id, raise_on_error=False)
-    failures = tuple(
-        (str(event.step_key), _message(event)) for event in result.all_events if event.is_step_failure
-    )
+    failures = tuple((str(event.step_key), _message(event)) for event in result.all_events if event.is_step_failure)
     progress.update(task, description="xong" if result.success else "dừng", completed=len(job.nodes))
     return RunOutcome(run_id, result.success, failures)
 

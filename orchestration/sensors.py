@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import time
-from pathlib import Path
 
 import dagster as dg
 
+from ingestion.landing import matching_files
 from orchestration.jobs import DAILY
 from orchestration.preparation import Prepared
 
@@ -18,7 +17,7 @@ QUIET_SECONDS = 30
 
 def drop_folder_sensor(prepared: Prepared) -> dg.SensorDefinition:
     """Looks at names, sizes and times of the files that contracts wait for, every minute."""
-    patterns = [c.server.location for c in prepared.contracts.contracts if c.server.kind == "files"]
+    contracts = [c for c in prepared.contracts.contracts if c.server.kind == "files"]
 
     @dg.sensor(
         name="drop_folder",
@@ -27,8 +26,8 @@ def drop_folder_sensor(prepared: Prepared) -> dg.SensorDefinition:
         description="Starts the daily job when a file that a contract waits for is new or has changed.",
     )
     def drop_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        files = [Path(name) for pattern in patterns for name in sorted(glob.glob(pattern, recursive=True))]
-        seen = [(str(f), (s := f.stat()).st_size, s.st_mtime_ns) for f in files if f.is_file()]
+        files = [path for contract in contracts for path in matching_files(contract)]
+        seen = [(str(f), (s := f.stat()).st_size, s.st_mtime_ns) for f in files]
         state = hashlib.sha256(repr(seen).encode()).hexdigest()
         if state == context.cursor:
             return dg.SkipReason("no file has changed")

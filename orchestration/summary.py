@@ -88,8 +88,8 @@ def _unmapped(rows: list[tuple[Any, ...]], prepared: Prepared) -> list[Any]:
     files = {c.dataset: c.path.name for c in prepared.contracts.contracts}
     return [
         Text(
-            f"! contract {files.get(dataset, dataset)}, column {column}: “{value}” is in no value map; {count} rows are kept "
-            f"without a code, first in {file} row {row}. Add the text to `valueMap`.",
+            f"! contract {files.get(dataset, dataset)}, column {column}: “{value}” is in no value map; "
+            f"{count} rows are kept without a code, first in {file} row {row}. Add the text to `valueMap`.",
             style="yellow",
         )
         for dataset, column, value, count, file, row in rows

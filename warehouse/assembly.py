@@ -91,7 +91,7 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
                     contract=contract,
                     columns=_shared_columns(contract),
                     commune=contract.column_with("commune_code"),
-                    dated=_dated(contract),
+                    dated=contract.column_with("recorded_on") or contract.column_with("updated_on"),
                 ),
             )
             yield shared / contract.domain / f"{contract.dataset}.yml", _yaml(_shared_docs(contract))
@@ -120,7 +120,7 @@ def _renderer() -> Any:
         comment_end_string="#]",
         undefined=StrictUndefined,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701  SQL, not HTML
+        autoescape=False,  # noqa: S701 - SQL, not HTML
     )
     environment.globals.update(placeholders=_placeholders, raw=_raw, typed=_typed, column_of=_column_of)
 
@@ -174,11 +174,6 @@ def _column_of(contract: Contract, column: EntityColumn) -> str:
     return column.name if column.name in names else "null"
 
 
-def _dated(contract: Contract) -> str:
-    column = contract.column_with("recorded_on")
-    return column.name if column else "null"
-
-
 def _shared_columns(contract: Contract) -> list[dict[str, str]]:
     """Columns of the dataset's shared table: no personal value, a keyed token for a personal number."""
     columns = []
@@ -199,7 +194,12 @@ def _shared_columns(contract: Contract) -> list[dict[str, str]]:
             )
     if commune:
         columns += [
-            {"name": "commune_code", "expression": commune.name, "type": "varchar", "title": f"{commune.title} (như nhận)"},
+            {
+                "name": "commune_code",
+                "expression": commune.name,
+                "type": "varchar",
+                "title": f"{commune.title} (như nhận)",
+            },
             {
                 "name": "commune_code_current",
                 "expression": "commune_code_current",
@@ -228,7 +228,11 @@ def _sources(settings: Settings, contracts: ContractSet) -> dict[str, Any]:
                 }
             },
             "columns": [
-                {"name": c.name, "description": c.description, "config": {"meta": {"title_vi": c.title, "source_name": c.header}}}
+                {
+                    "name": c.name,
+                    "description": c.description,
+                    "config": {"meta": {"title_vi": c.title, "source_name": c.header}},
+                }
                 for c in contract.landed
             ],
         }
@@ -240,7 +244,8 @@ def _sources(settings: Settings, contracts: ContractSet) -> dict[str, Any]:
 def _staging_docs(contract: Contract) -> dict[str, Any]:
     columns: list[dict[str, Any]] = []
     for column in contract.columns:
-        columns.append({"name": column.name, "description": column.description})
+        marks = {"config": {"meta": {"personal": True}}} if column.personal else {}
+        columns.append({"name": column.name, "description": column.description, **marks})
         if column.has_raw:
             columns.append({"name": f"{column.name}_raw", "description": f"{column.title}, text before typing."})
     columns.append(
@@ -253,13 +258,21 @@ def _staging_docs(contract: Contract) -> dict[str, Any]:
             ],
         }
     )
-    description = f"{contract.dataset_title}: cleaned, typed, each row with its verdict. One row per landed row of an active batch."
+    description = (
+        f"{contract.dataset_title}: cleaned, typed, each row with its verdict. "
+        "One row per landed row of an active batch."
+    )
     return {"models": [{"name": contract.staging_table, "description": description, "columns": columns}]}
 
 
 def _shared_docs(contract: Contract) -> dict[str, Any]:
     columns = [
-        {"name": c["name"], "description": c["title"], "data_type": c["type"], "config": {"meta": {"title_vi": c["title"]}}}
+        {
+            "name": c["name"],
+            "description": c["title"],
+            "data_type": c["type"],
+            "config": {"meta": {"title_vi": c["title"]}},
+        }
         for c in _shared_columns(contract)
     ]
     columns += [

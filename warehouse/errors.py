@@ -62,3 +62,13 @@ class WarehouseBusy(WarehouseError):
 
 class ReleaseError(KhoError):
     """Open tables may not be published as they are."""
+
+
+class MailError(KhoError):
+    """A mail could not be handed over, and trying again will not help."""
+
+
+class MailUnreachable(MailError):
+    """The mail server did not answer, or asked to come back later."""
+
+    transient = True

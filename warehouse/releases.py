@@ -34,6 +34,7 @@ class ReleasedTable:
 
     name: str
     title: str
+    description: str
     rows: int
     license: str
     excused: dict[str, dict[str, str]]
@@ -49,9 +50,14 @@ class Release:
     created_at: dt.datetime
     tables: tuple[ReleasedTable, ...]
     files: tuple[ReleasedFile, ...]
-    folder: Path
+    location: Path
     created: bool = False
     latest: bool = False
+
+    @property
+    def rows(self) -> int:
+        """Rows of all tables."""
+        return sum(table.rows for table in self.tables)
 
 
 def publish(settings: Settings, manifest_path: Path | None = None) -> Release:
@@ -130,8 +136,7 @@ def _write_tables(settings: Settings, tables: tuple[OpenTable, ...], folder: Pat
         attach(connection, settings.warehouse, "warehouse")
         attach(connection, folder / "open_data.duckdb", "open_data", read_only=False)
         written = [write_table(connection, table, folder) for table in tables]
-        # without this the rows would stay in a write-ahead log that a reader in a read-only folder cannot replay
-        connection.execute("checkpoint open_data")
+        # writes the file out whole: a reader of a read-only folder could not replay a write-ahead log
         connection.execute("detach open_data")
     return written
 
@@ -158,7 +163,7 @@ def _seal(settings: Settings, written: list[WrittenTable], content_hash: str, bu
         created_at=created_at,
         tables=tuple(_released(one) for one in written),
         files=tuple(describe_file(path) for path in sorted(building.iterdir())),
-        folder=folder,
+        location=folder,
     )
     _write_json(building / RELEASE_FILE, _as_document(release))
     for path in (*building.iterdir(), building):
@@ -173,7 +178,7 @@ def _seal(settings: Settings, written: list[WrittenTable], content_hash: str, bu
 def _released(written: WrittenTable) -> ReleasedTable:
     table = written.table
     excused = {column.name: column.not_personal for column in table.columns if column.not_personal}
-    return ReleasedTable(table.name, table.title, written.rows, table.license, excused)
+    return ReleasedTable(table.name, table.title, table.description, written.rows, table.license, excused)
 
 
 def _point_latest(settings: Settings, version: str) -> None:
@@ -199,8 +204,8 @@ def _log(settings: Settings, release: Release) -> None:
                 release.as_of,
                 release.created_at.replace(tzinfo=None),
                 len(release.tables),
-                sum(table.rows for table in release.tables),
-                str(release.folder.relative_to(settings.home)),
+                release.rows,
+                str(release.location.relative_to(settings.home)),
             ],
         )
         _write_log(connection, log)
@@ -232,7 +237,7 @@ def _read(file: Path) -> Release:
         created_at=dt.datetime.fromisoformat(document["created_at"]),
         tables=tuple(ReleasedTable(**table) for table in document["tables"]),
         files=tuple(ReleasedFile(**one) for one in document["files"]),
-        folder=file.parent,
+        location=file.parent,
     )
 
 

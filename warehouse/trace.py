@@ -61,7 +61,8 @@ def _rules(path: str, key: str) -> dict[tuple[str, str], list[str]]:
 
 def _flags(connection: Any, key: str) -> list[str]:
     rows = connection.execute(
-        "select distinct rule from metrics.dossier_flags where dossier_code = upper(replace(?, ' ', '')) order by 1", [key]
+        "select distinct rule from metrics.dossier_flags where dossier_code = upper(replace(?, ' ', '')) order by 1",
+        [key],
     ).fetchall()
     return [str(row[0]) for row in rows]
 

@@ -1,1 +1,1 @@
-"""Assets, one module a stage: reference, landing, store, quality, reports, release. Thin: the work is in the packages below."""
+"""Assets, one module a stage. Thin: the work is in the packages below."""

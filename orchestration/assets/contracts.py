@@ -28,7 +28,7 @@ def contract_assets(prepared: Prepared) -> dg.AssetsDefinition:
         group_name="contracts",
         kinds={"yaml"},
     )
-    def contracts() -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def contracts() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         yield dg.MaterializeResult(
             asset_key=CONTRACTS_KEY, metadata={"contracts": len(paths) - len(errors), "errors": len(errors)}
         )

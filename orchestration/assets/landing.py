@@ -47,10 +47,12 @@ def _landing_asset(prepared: Prepared, contract: Contract) -> dg.AssetsDefinitio
             ),
         },
     )
-    check = dg.AssetCheckSpec(ARRIVED, asset=key, description="The source was there and could be read as the contract says.")
+    check = dg.AssetCheckSpec(
+        ARRIVED, asset=key, description="The source was there and could be read as the contract says."
+    )
 
     @dg.multi_asset(name=f"land_{contract.dataset}", specs=[spec], check_specs=[check], can_subset=True)
-    def land_dataset() -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def land_dataset() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         attempt = land(prepared.settings, contract)
         yield dg.MaterializeResult(asset_key=key, metadata=_metadata(attempt))
         # a source that is late must not stop the others, so it fails a check and not the run
@@ -93,7 +95,7 @@ def _index_asset(prepared: Prepared) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(name="index_landing", specs=specs)
-    def index_landing() -> Iterator[dg.MaterializeResult]:
+    def index_landing() -> Iterator[dg.MaterializeResult[None]]:
         write_index(prepared.settings, prepared.contracts)
         for key in BATCH_INDEX_KEYS:
             yield dg.MaterializeResult(asset_key=key)

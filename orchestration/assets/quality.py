@@ -28,13 +28,17 @@ def expectation_assets(prepared: Prepared) -> dg.AssetsDefinition:
     deps = [*(staging_key(c) for c in prepared.contracts.contracts), *(dg.AssetKey(list(k)) for k in LOOKED_INTO)]
     specs = [
         dg.AssetSpec(
-            key, deps=deps, description=DESCRIPTIONS[key.path[-1]], group_name="quality", kinds={"greatexpectations", "parquet"}
+            key,
+            deps=deps,
+            description=DESCRIPTIONS[key.path[-1]],
+            group_name="quality",
+            kinds={"greatexpectations", "parquet"},
         )
         for key in RESULT_KEYS
     ]
 
     @dg.multi_asset(name="run_expectations", specs=specs, pool="warehouse")
-    def expectations() -> Iterator[dg.MaterializeResult]:
+    def expectations() -> Iterator[dg.MaterializeResult[None]]:
         # imported here: Great Expectations costs seconds that the code location must not pay
         from expectations.runner import run_expectations
 

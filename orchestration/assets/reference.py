@@ -25,7 +25,7 @@ def reference_assets(prepared: Prepared) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(name="write_reference", specs=specs)
-    def reference() -> Iterator[dg.MaterializeResult]:
+    def reference() -> Iterator[dg.MaterializeResult[None]]:
         write_reference(prepared.settings)
         for key in REFERENCE_KEYS:
             yield dg.MaterializeResult(asset_key=key)

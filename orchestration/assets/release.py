@@ -20,7 +20,7 @@ def release_assets(prepared: Prepared, tables: list[dg.AssetKey]) -> dg.AssetsDe
         group_name="releases",
         kinds={"parquet", "csv", "duckdb"},
     )
-    def open_data() -> dg.MaterializeResult:
+    def open_data() -> dg.MaterializeResult[None]:
         release = publish(prepared.settings, prepared.manifest)
         return dg.MaterializeResult(
             metadata={

@@ -18,7 +18,7 @@ def report_assets(prepared: Prepared) -> dg.AssetsDefinition:
         group_name="reports",
         kinds={"email", "excel"},
     )
-    def mails(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def mails(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         from expectations.mail import send_reports
 
         records = send_reports(prepared.settings, prepared.contracts, context.run_id)

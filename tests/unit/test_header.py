@@ -33,7 +33,13 @@ def test_a_two_row_header_below_title_rows_is_found_and_joined(tmp_path):
 
 
 def test_a_renamed_and_an_unknown_column_are_named_with_what_is_near(tmp_path):
-    columns = {"code": "Mã hồ sơ", "name": "Chủ hồ sơ", "address": "Địa chỉ", "received": "Ngày nhận", "due": "Ngày hẹn trả"}
+    columns = {
+        "code": "Mã hồ sơ",
+        "name": "Chủ hồ sơ",
+        "address": "Địa chỉ",
+        "received": "Ngày nhận",
+        "due": "Ngày hẹn trả",
+    }
     contract = make_contract(tmp_path, columns=columns, keys=("code", "due"))
     rows = [("Mã hồ sơ", "Chủ hồ sơ", "Địa chỉ", "Ngày nhận", "Ngày hẹn trả kết quả", "Ghi chú")]
     with pytest.raises(SourceError) as error:

@@ -24,7 +24,9 @@ def settings(tmp_path):
 
 def landed_rows(settings, contract, columns="*"):
     files = dataset_folder(settings, contract) / "*" / "data.parquet"
-    return duckdb.execute(f"select {columns} from read_parquet('{files}', union_by_name = true) order by _row_number").fetchall()
+    return duckdb.execute(
+        f"select {columns} from read_parquet('{files}', union_by_name = true) order by _row_number"
+    ).fetchall()
 
 
 def test_titles_totals_and_signatures_are_out_of_scope_and_counted(tmp_path, settings):

@@ -32,6 +32,7 @@ def test_the_page_lists_tables_in_vietnamese_with_links_that_work(home: OpenHome
     page = portal.get("/").text
     for text in (
         "Kết quả giải quyết thủ tục hành chính",
+        "<p>Số hồ sơ theo tháng và cơ quan.</p>",
         "3 dòng",
         "CC-BY-4.0",
         "<b>02/11/2026</b>",
@@ -169,7 +170,7 @@ def test_part_of_a_file_can_be_fetched(home: OpenHome, portal: TestClient) -> No
 )
 def test_nothing_but_files_of_a_release_is_served(home: OpenHome, portal: TestClient, address: str) -> None:
     release = publish(home.settings)
-    (release.folder / "stray.txt").write_text("put here by hand")
+    (release.location / "stray.txt").write_text("put here by hand")
     answer = portal.get(address)
     assert answer.status_code == 404
     assert "Không tìm thấy" in answer.text

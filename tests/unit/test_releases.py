@@ -33,23 +33,23 @@ def logged(home: OpenHome) -> list[tuple[object, ...]]:
 def test_only_columns_that_say_publish_are_in_any_file(home: OpenHome) -> None:
     release = publish(home.settings)
     wanted = ["period", "agency_code", "total", "share", "period_end", "computed_at", "complete", "note"]
-    assert duckdb.sql(f"from '{release.folder}/settlement_results.parquet'").columns == wanted
-    assert duckdb.sql(f"from read_csv('{release.folder}/settlement_results.csv')").columns == wanted
-    with duckdb.connect(str(release.folder / "open_data.duckdb"), read_only=True) as reader:
+    assert duckdb.sql(f"from '{release.location}/settlement_results.parquet'").columns == wanted
+    assert duckdb.sql(f"from read_csv('{release.location}/settlement_results.csv')").columns == wanted
+    with duckdb.connect(str(release.location / "open_data.duckdb"), read_only=True) as reader:
         assert reader.table("settlement_results").columns == wanted
-    for file in release.folder.iterdir():
+    for file in release.location.iterdir():
         assert b"applicant_phone" not in file.read_bytes(), file.name
         assert b"0900001111" not in file.read_bytes(), file.name
 
 
 def test_rows_are_ordered_by_the_key_whatever_the_order_in_the_warehouse(home: OpenHome) -> None:
     release = publish(home.settings)
-    rows = duckdb.sql(f"select period, agency_code from '{release.folder}/settlement_results.parquet'").fetchall()
+    rows = duckdb.sql(f"select period, agency_code from '{release.location}/settlement_results.parquet'").fetchall()
     assert rows == [("2026-09", "H17.01"), ("2026-09", "H17.02"), ("2026-10", "H17.01")]
 
 
 def test_the_csv_is_rfc_4180_with_a_byte_order_mark_and_no_formulas(home: OpenHome) -> None:
-    text = (publish(home.settings).folder / "settlement_results.csv").read_bytes().decode()
+    text = (publish(home.settings).location / "settlement_results.csv").read_bytes().decode()
     assert text == (
         "\ufeffperiod,agency_code,total,share,period_end,computed_at,complete,note\r\n"
         '2026-09,H17.01,,,2026-09-30,,false,"\'=HYPERLINK(""x"")"\r\n'
@@ -62,7 +62,7 @@ def test_the_csv_is_rfc_4180_with_a_byte_order_mark_and_no_formulas(home: OpenHo
 def test_every_start_of_a_formula_is_guarded_in_csv_and_kept_in_parquet(home: OpenHome, start: str) -> None:
     home.write_table(ROWS)
     home.sql(f"update open_data.settlement_results set note = chr({ord(start)}) || 'cmd'")
-    folder = publish(home.settings).folder
+    folder = publish(home.settings).location
     csv = duckdb.sql(f"select distinct note from read_csv('{folder}/settlement_results.csv', new_line='\\r\\n')")
     assert csv.fetchall() == [(f"'{start}cmd",)]
     assert duckdb.sql(f"select distinct note from '{folder}/settlement_results.parquet'").fetchall() == [
@@ -72,7 +72,7 @@ def test_every_start_of_a_formula_is_guarded_in_csv_and_kept_in_parquet(home: Op
 
 def test_frictionless_finds_the_package_valid_and_its_schema_says_types_and_key(home: OpenHome) -> None:
     release = publish(home.settings)
-    package = Package(str(release.folder / "datapackage.json"))
+    package = Package(str(release.location / "datapackage.json"))
     report = package.validate()
     assert report.valid, report.flatten(["title", "message"])
     schema = package.resources[0].schema
@@ -91,9 +91,9 @@ def test_frictionless_finds_the_package_valid_and_its_schema_says_types_and_key(
 
 def test_frictionless_sees_a_file_that_was_changed_after_the_release(home: OpenHome) -> None:
     release = publish(home.settings)
-    csv = release.folder / "settlement_results.csv"
+    csv = release.location / "settlement_results.csv"
     csv.write_bytes(csv.read_bytes().replace(b"120", b"121"))
-    assert not Package(str(release.folder / "datapackage.json")).validate().valid
+    assert not Package(str(release.location / "datapackage.json")).validate().valid
 
 
 def test_every_file_of_the_folder_is_listed_with_its_size_and_hash(home: OpenHome) -> None:
@@ -101,11 +101,11 @@ def test_every_file_of_the_folder_is_listed_with_its_size_and_hash(home: OpenHom
     listed = {file.path: (file.bytes, file.sha256) for file in release.files}
     found = {
         path.name: (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
-        for path in release.folder.iterdir()
+        for path in release.location.iterdir()
         if path.name != "release.json"
     }
     assert listed == found
-    package = json.loads((release.folder / "datapackage.json").read_text())["resources"][0]
+    package = json.loads((release.location / "datapackage.json").read_text())["resources"][0]
     assert package["hash"] == "sha256:" + listed["settlement_results.csv"][1]
     assert package["alternatives"][0]["hash"] == "sha256:" + listed["settlement_results.parquet"][1]
 
@@ -178,7 +178,7 @@ def test_latest_is_a_relative_link_so_the_data_home_can_be_moved(home: OpenHome,
     link = home.settings.releases / "latest"
     assert link.is_symlink()
     assert os.readlink(link) == release.version  # noqa: PTH115
-    assert (release.folder.stat().st_mode & 0o777) == 0o755
+    assert (release.location.stat().st_mode & 0o777) == 0o755
 
 
 def test_a_reader_of_the_old_file_keeps_answering_while_a_new_release_is_swapped_in(home: OpenHome) -> None:

@@ -81,7 +81,7 @@ def _file(request: Request, release: Release | None, cache: str) -> Response:
         return Response(status_code=304, headers=headers)
     suffix = Path(name).suffix
     return FileResponse(
-        release.folder / name,
+        release.location / name,
         headers=headers,
         media_type=MEDIA_TYPES[suffix],
         filename=name,
@@ -92,7 +92,7 @@ def _file(request: Request, release: Release | None, cache: str) -> Response:
 def _known_file(release: Release, name: str) -> ReleasedFile | None:
     if name == RELEASE_FILE:
         # it lists the others, so it cannot list itself
-        return describe_file(release.folder / RELEASE_FILE)
+        return describe_file(release.location / RELEASE_FILE)
     return next((file for file in release.files if file.path == name), None)
 
 

@@ -35,10 +35,12 @@ dossiers as (
 dossier_rows as (
     select
         staged.batch_id,
-        sum(case when dossiers.batch_id = staged.batch_id and dossiers.row_number = staged.row_number then 1 else 0 end)
-            as kept,
-        sum(case when dossiers.batch_id <> staged.batch_id or dossiers.row_number <> staged.row_number then 1 else 0 end)
-            as superseded
+        sum(
+            case when dossiers.batch_id = staged.batch_id and dossiers.row_number = staged.row_number then 1 else 0 end
+        ) as kept,
+        sum(
+            case when dossiers.batch_id <> staged.batch_id or dossiers.row_number <> staged.row_number then 1 else 0 end
+        ) as superseded
     from {{ ref('int_dossiers') }} as staged
     left join dossiers on {{ dossier_key('staged.dossier_code') }} = dossiers.dossier_code
     where staged.row_verdict = 'kept'

@@ -32,7 +32,7 @@ typed as (
             listed_days.day_type,
             case when {{ iso_weekday('days.day') }} >= 6 then 'CUOI_TUAN' else 'LAM_VIEC' end
         ) as day_type,
-        coalesce(overrides.name, listed_days.name) as holiday_name
+        coalesce(overrides.name, listed_days.name) as name
     from days
     left join overrides on days.day = overrides.day
     left join listed_days on days.day = listed_days.day
@@ -56,7 +56,7 @@ numbered as (
         day_type,
         is_working_day,
         cast(sum(case when is_working_day then 1 else 0 end) over (order by day) as bigint) as working_day_number,
-        holiday_name
+        name
     from judged
 )
 

@@ -51,11 +51,11 @@ ranked as (
     from keyed
 ),
 
--- where no source gives a code, the name as a key stands for it
+-- where no source gives a code, one is made from the name and says so
 fields as (
     select
         field_key,
-        coalesce(field_code, field_key) as field_code,
+        coalesce(field_code, 'ten:' || field_key) as field_code,
         field_name
     from ranked
     where name_rank = 1
