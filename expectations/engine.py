@@ -136,7 +136,7 @@ def _register_datasource() -> type:
         def get_execution_engine(self) -> Any:
             return self._execution_engine
 
-        def test_connection(self, test_assets: bool = True) -> None:  # noqa: ARG002
+        def test_connection(self, test_assets: bool = True) -> None:
             """Nothing to test: the connection is open."""
 
     return DuckDBDatasource

@@ -111,7 +111,8 @@ CHANGES = f"""
             count(*) over (partition by after.wardCode) as predecessors
         from successions
         inner join package.admin_units_legacy as before
-            on successions.old_key = concat_ws('_', before.provinceKey, before.districtKey, coalesce(before.wardKey, ''))
+            on successions.old_key
+            = concat_ws('_', before.provinceKey, before.districtKey, coalesce(before.wardKey, ''))
         inner join package.admin_units as after
             on successions.new_province_key = after.provinceKey and successions.new_key = after.wardKey
     )

@@ -31,10 +31,10 @@ monthly as (
         coalesce(agencies.agency_code, 'khong_ro') as agency_code,
         coalesce(agencies.agency_name, 'Chưa xác định') as agency_name,
         settlement.field_code,
-        coalesce(fields.field_name, 'Chưa xác định') as field_name,
-{%- for column in counts %}
-        cast(sum(settlement.{{ column }}) as bigint) as {{ column }}{{ ',' if not loop.last }}
-{%- endfor %}
+        {%- for column in counts %}
+        cast(sum(settlement.{{ column }}) as bigint) as {{ column }},
+        {%- endfor %}
+        coalesce(fields.field_name, 'Chưa xác định') as field_name
     from settlement
     left join agencies on settlement.agency_code = agencies.agency_code
     left join fields on settlement.field_code = fields.field_code
@@ -60,10 +60,10 @@ results as (
         agency_name,
         field_code,
         field_name,
-        total_received < {{ small_cell }} as suppressed,
-{%- for column in counts %}
-        case when total_received >= {{ small_cell }} then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
-{%- endfor %}
+        {%- for column in counts %}
+        case when total_received >= {{ small_cell }} then {{ column }} end as {{ column }},
+        {%- endfor %}
+        total_received < {{ small_cell }} as suppressed
     from monthly
 )
 

@@ -17,7 +17,8 @@ ranked as (
         batch_id,
         row_number,
         row_number() over (
-            partition by upper(trim(agency_code)) order by source_priority, batch_sequence desc, dataset, row_number
+            partition by upper(trim(agency_code))
+            order by source_priority asc, batch_sequence desc, dataset asc, row_number asc
         ) as source_rank
     from listed_agencies
 ),
@@ -33,7 +34,7 @@ ancestors as (
         below.agency_code,
         above.agency_code as ancestor_code,
         row_number() over (
-            partition by below.agency_code order by length(above.agency_key) desc, above.agency_code
+            partition by below.agency_code order by length(above.agency_key) desc, above.agency_code asc
         ) as distance
     from known_agencies as below
     inner join known_agencies as above on below.agency_key like above.agency_key || '.%'

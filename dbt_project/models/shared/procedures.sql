@@ -21,7 +21,8 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by procedure_code order by source_priority, batch_sequence desc, dataset, row_number
+            partition by procedure_code
+            order by source_priority asc, batch_sequence desc, dataset asc, row_number asc
         ) as source_rank
     from listed_procedures
 ),

@@ -60,19 +60,24 @@ found as (
     where names.written_as is not null
 ),
 
--- the code of the unit that made the dossier begins its code: it stands in when the row names no agency
+-- the code of the unit that made the dossier begins its code: it stands in when the row names no agency,
+-- and decides between agencies of the name that the row gives
 matched as (
     select
         dossiers.dossier_key,
         case
-            when dossiers.receiving_agency_raw is not null then receiving.agency_code
-            else issuing.agency_code
+            when
+                dossiers.receiving_agency_raw is null
+                or {{ name_key('dossiers.receiving_agency_raw') }} = {{ name_key('agencies.agency_name') }}
+                then coalesce(receiving.agency_code, issuing.agency_code)
+            else receiving.agency_code
         end as receiving_agency_code,
         competent.agency_code as competent_agency_code
     from dossiers
     left join found as receiving on dossiers.receiving_agency_raw = receiving.written_as
     left join found as competent on dossiers.competent_agency_raw = competent.written_as
     left join found as issuing on {{ agency_of_dossier('dossiers.dossier_key') }} = issuing.written_as
+    left join agencies on issuing.agency_code = agencies.agency_code
 )
 
 select * from matched

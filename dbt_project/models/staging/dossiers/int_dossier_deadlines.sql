@@ -2,6 +2,7 @@
 {%- set opening = clock_seconds(halves[0]['start']) -%}
 {%- set closing = clock_seconds(halves[-1]['end']) -%}
 {%- set cut_off = clock_seconds(var('province')['cut_off']) -%}
+{%- set last_second = [cut_off | int, closing | int] | min -%}
 with
 
 dossiers as (
@@ -39,19 +40,20 @@ started as (
         received.dossier_key,
         received.duration_days,
         case
-            when not calendar_days.is_working_day or received.received_second > {{ [cut_off | int, closing | int] | min }}
+            when not calendar_days.is_working_day or received.received_second > {{ last_second }}
                 then calendar_days.working_day_number + 1
             else calendar_days.working_day_number
         end as start_number,
         case
-            when not calendar_days.is_working_day or received.received_second > {{ [cut_off | int, closing | int] | min }}
+            when not calendar_days.is_working_day or received.received_second > {{ last_second }}
                 then {{ opening }}
             when received.received_second < {{ opening }} then {{ opening }}
-{%- for half in halves[:-1] %}
-            when received.received_second > {{ clock_seconds(half['end']) }}
+            {%- for half in halves[:-1] %}
+            when
+                received.received_second > {{ clock_seconds(half['end']) }}
                 and received.received_second < {{ clock_seconds(halves[loop.index]['start']) }}
                 then {{ clock_seconds(halves[loop.index]['start']) }}
-{%- endfor %}
+            {%- endfor %}
             else received.received_second
         end as start_second
     from received

@@ -9,7 +9,8 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by dossier_key order by source_priority, dataset, batch_sequence desc, row_number desc
+            partition by dossier_key
+            order by source_priority asc, dataset asc, batch_sequence desc, row_number desc
         ) as source_rank
     from versions
 ),

@@ -53,8 +53,8 @@ matched as (
     from coded
     left join procedures
         on coded.procedure_code = procedures.procedure_code
-        and coded.valid_on >= procedures.valid_from
-        and (procedures.valid_to is null or coded.valid_on <= procedures.valid_to)
+            and coded.valid_on >= procedures.valid_from
+            and (procedures.valid_to is null or coded.valid_on <= procedures.valid_to)
     left join fields on {{ name_key('coded.field_name') }} = fields.field_key
 )
 

@@ -51,7 +51,7 @@ in_period as (
     from ended
     inner join periods
         on ended.received_on <= periods.counted_until
-        and (ended.ended_on is null or ended.ended_on >= periods.period_start)
+            and (ended.ended_on is null or ended.ended_on >= periods.period_start)
 ),
 
 placed as (

@@ -87,8 +87,11 @@ lateness_hidden as (
         case
             when status in (5, 6, 8) and {{ is_after('supplement_requested_at', 'due_at') }}
                 then concat(
-                    'Hẹn trả ', {{ day_text('due_at') }}, ', yêu cầu bổ sung ', {{ day_text('supplement_requested_at') }}
-                )
+                        'Hẹn trả ',
+                        {{ day_text('due_at') }},
+                        ', yêu cầu bổ sung ',
+                        {{ day_text('supplement_requested_at') }}
+                    )
             else concat('Yêu cầu bổ sung ', cast(supplement_rounds as varchar), ' lần')
         end as evidence
     from dossiers

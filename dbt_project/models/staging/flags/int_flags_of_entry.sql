@@ -25,15 +25,15 @@ entered_afterwards as (
         case
             when result_issued_on < cast(received_at as date)
                 then concat(
-                    'Kết quả ', {{ day_text('result_issued_on') }}, ', tiếp nhận ', {{ day_text('received_at') }}
-                )
+                        'Kết quả ', {{ day_text('result_issued_on') }}, ', tiếp nhận ', {{ day_text('received_at') }}
+                    )
             when received_together >= {{ thresholds['batch_entry_rows'] }}
                 then concat(
-                    cast(received_together as varchar), ' hồ sơ cùng tiếp nhận lúc ', {{ time_text('received_at') }}
-                )
+                        cast(received_together as varchar), ' hồ sơ cùng tiếp nhận lúc ', {{ time_text('received_at') }}
+                    )
             else concat(
-                'Tiếp nhận ', {{ time_text('received_at') }}, ', kết thúc ', {{ time_text('finished_at') }}
-            )
+                    'Tiếp nhận ', {{ time_text('received_at') }}, ', kết thúc ', {{ time_text('finished_at') }}
+                )
         end as evidence
     from receptions
     where
@@ -54,7 +54,8 @@ late_without_apology as (
             'Hẹn trả ', {{ day_text('due_at') }},
             coalesce(', kết thúc ' || {{ day_text('finished_at') }}, ', chưa kết thúc'),
             case when apology_on is null then ', không có văn bản xin lỗi'
-                else concat(', xin lỗi ', {{ day_text('apology_on') }}) end
+                else concat(', xin lỗi ', {{ day_text('apology_on') }})
+            end
         ) as evidence
     from dossiers
     where
@@ -125,14 +126,17 @@ out_of_order as (
         case
             when {{ is_after('received_at', 'receive_by_at') }}
                 then concat(
-                    'Hạn tiếp nhận ', {{ time_text('receive_by_at') }}, ', tiếp nhận ', {{ time_text('received_at') }}
-                )
+                        'Hạn tiếp nhận ',
+                        {{ time_text('receive_by_at') }},
+                        ', tiếp nhận ',
+                        {{ time_text('received_at') }}
+                    )
             else concat(
-                'Nộp ', coalesce({{ time_text('submitted_at') }}, '-'),
-                ', tiếp nhận ', coalesce({{ time_text('received_at') }}, '-'),
-                ', kết thúc ', coalesce({{ time_text('finished_at') }}, '-'),
-                ', trả ', coalesce({{ time_text('returned_at') }}, '-')
-            )
+                    'Nộp ', coalesce({{ time_text('submitted_at') }}, '-'),
+                    ', tiếp nhận ', coalesce({{ time_text('received_at') }}, '-'),
+                    ', kết thúc ', coalesce({{ time_text('finished_at') }}, '-'),
+                    ', trả ', coalesce({{ time_text('returned_at') }}, '-')
+                )
         end as evidence
     from dossiers
     where
