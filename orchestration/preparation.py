@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from expectations.mail_log import ensure_mail_log
-
 from ingestion.index import write_index
 from warehouse.assembly import assemble, fingerprint
 from warehouse.contracts import ContractSet, load_contracts

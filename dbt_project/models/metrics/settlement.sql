@@ -9,6 +9,7 @@ settlement as (
         period_type,
         period_start,
         period_end,
+        counted_until,
         agency_code,
         field_code,
         'as_system' as variant,
@@ -24,7 +25,13 @@ settlement as (
         cast(sum(case when column_out = 12 then 1 else 0 end) as bigint) as pending_in_time,
         cast(sum(case when column_out = 13 then 1 else 0 end) as bigint) as pending_late
     from dossiers
-    group by period_type, period_start, period_end, agency_code, field_code
+    group by
+        period_type,
+        period_start,
+        period_end,
+        counted_until,
+        agency_code,
+        field_code
 )
 
 select * from settlement

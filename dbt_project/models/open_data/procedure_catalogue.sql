@@ -2,9 +2,9 @@ with
 
 procedures as (
     select * from {{ ref('procedures') }}
-    where valid_to is null
 ),
 
+-- an unknown first day is none
 catalogue as (
     select
         procedure_code,
@@ -12,12 +12,14 @@ catalogue as (
         field_code,
         field_name,
         level,
-        duration_hours,
         service_level,
+        duration_hours,
         fee_amount,
+        has_result,
         decision_number,
-        valid_from
+        nullif(valid_from, date '1900-01-01') as valid_from
     from procedures
+    where valid_from <= {{ as_of() }} and (valid_to is null or valid_to >= {{ as_of() }})
 )
 
 select * from catalogue

@@ -1,6 +1,6 @@
 with
 
-package_units as (
+listed_units as (
     select * from {{ source('reference', 'administrative_units') }}
 ),
 
@@ -13,9 +13,9 @@ units as (
         level,
         parent_code,
         province_code,
-        cast(valid_from as date) as valid_from,
-        cast(valid_to as date) as valid_to
-    from package_units
+        valid_from,
+        valid_to
+    from listed_units
 )
 
 select * from units

@@ -1,44 +1,58 @@
 with
 
-staged as (
+listed_agencies as (
     select * from {{ ref('int_agencies') }}
-    where row_verdict = 'kept'
+    where row_verdict = 'kept' and agency_code is not null
 ),
 
 ranked as (
     select
-        *,
-        row_number() over (
-            partition by agency_code
-            order by source_priority asc, batch_sequence desc, row_number desc
-        ) as preference
-    from staged
-),
-
-chosen as (
-    select * from ranked
-    where preference = 1
-),
-
--- both generations of codes: H17.12.3 belongs to H17.12; 001.00.10.H47 to 001.00.00.H47 is told by the source
-agencies as (
-    select
-        agency_code,
+        upper(trim(agency_code)) as agency_code,
+        {{ agency_key('agency_code') }} as agency_key,
         agency_name,
-        coalesce(
-            parent_code,
-            case
-                when regexp_matches(agency_code, '^[HG][0-9]{2}([.][0-9]+)+$')
-                    then regexp_replace(agency_code, '[.][0-9]+$', '')
-            end
-        ) as parent_code,
-        level,
+        upper(trim(parent_code)) as parent_code,
+        lower(level) as level,
         commune_code,
-        {{ name_key('agency_name') }} as name_key,
         source_system,
         batch_id,
-        row_number
-    from chosen
+        row_number,
+        row_number() over (
+            partition by upper(trim(agency_code))
+            order by source_priority asc, batch_sequence desc, dataset asc, row_number asc
+        ) as source_rank
+    from listed_agencies
+),
+
+known_agencies as (
+    select * from ranked
+    where source_rank = 1
+),
+
+-- above means up to a dot: H56.1 is not above H56.14
+ancestors as (
+    select
+        below.agency_code,
+        above.agency_code as ancestor_code,
+        row_number() over (
+            partition by below.agency_code order by length(above.agency_key) desc, above.agency_code asc
+        ) as distance
+    from known_agencies as below
+    inner join known_agencies as above on below.agency_key like above.agency_key || '.%'
+),
+
+agencies as (
+    select
+        known_agencies.agency_code,
+        known_agencies.agency_key,
+        known_agencies.agency_name,
+        coalesce(known_agencies.parent_code, ancestors.ancestor_code) as parent_code,
+        coalesce(known_agencies.level, case when known_agencies.commune_code is not null then 'commune' end) as level,
+        known_agencies.commune_code,
+        known_agencies.source_system,
+        known_agencies.batch_id,
+        known_agencies.row_number
+    from known_agencies
+    left join ancestors on known_agencies.agency_code = ancestors.agency_code and ancestors.distance = 1
 )
 
 select * from agencies

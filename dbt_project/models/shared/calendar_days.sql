@@ -1,6 +1,7 @@
-with recursive
+{%- set make_up_saturdays = var('province')['make_up_saturdays_are_working'] -%}
+with
 
-holidays as (
+listed_days as (
     select * from {{ source('reference', 'public_holidays') }}
 ),
 
@@ -9,59 +10,54 @@ overrides as (
 ),
 
 days as (
-    select cast('2015-01-01' as date) as day
-    union all
-    select cast(day + interval 1 day as date) as day
-    from days
-    where day < cast('2030-12-31' as date)
+    select {{ date_series("date '2015-01-01'", "date '2030-12-31'", 'day') }} as day
 ),
 
--- the package tells substitutes and swaps in the name of the day
-package_types as (
-    select
-        day,
-        name,
-        case
-            when day_type = 'LAM_BU' then 'LAM_BU'
-            when name like '%(nghỉ bù)%' then 'NGHI_BU'
-            when name like '%thay cho%' then 'HOAN_DOI'
-            else 'NGHI_LE'
-        end as day_type
-    from holidays
+-- ten public holidays are the least a year has (BLLĐ 2012 Art. 115); a year with fewer is not known
+covered_years as (
+    select extract(year from day) as covered_year
+    from listed_days
+    where day_type = 'NGHI_LE'
+    group by extract(year from day)
+    having count(*) >= 10
 ),
 
 typed as (
     select
         days.day,
-        coalesce(overrides.day_type, package_types.day_type) as special_type,
-        coalesce(overrides.name, package_types.name) as name,
-        dayofweek(days.day) in ({{ weekend_numbers() }}) as is_weekend
+        {{ iso_weekday('days.day') }} as weekday,
+        covered_years.covered_year is not null as is_covered,
+        coalesce(
+            overrides.day_type,
+            listed_days.day_type,
+            case when {{ iso_weekday('days.day') }} >= 6 then 'CUOI_TUAN' else 'LAM_VIEC' end
+        ) as day_type,
+        coalesce(overrides.name, listed_days.name) as name
     from days
-    left join overrides on days.day = cast(overrides.day as date)
-    left join package_types on days.day = package_types.day
+    left join overrides on days.day = overrides.day
+    left join listed_days on days.day = listed_days.day
+    left join covered_years on extract(year from days.day) = covered_years.covered_year
 ),
 
-working as (
+-- a year that is not covered has no answer, which the contract refuses, rather than no holidays
+judged as (
     select
-        day,
-        name,
-        coalesce(special_type, case when is_weekend then 'CUOI_TUAN' else 'LAM_VIEC' end) as day_type,
+        *,
         case
-            when special_type = 'LAM_BU'
-                then {{ 'true' if var('province')['make_up_saturdays_are_working'] else 'false' }}
-            else special_type is null and not is_weekend
+            when is_covered then day_type = 'LAM_VIEC' {{ "or day_type = 'LAM_BU'" if make_up_saturdays }}
         end as is_working_day
     from typed
 ),
 
 numbered as (
     select
-        cast(day as date) as day,
+        day,
+        cast(weekday as integer) as weekday,
         day_type,
-        name,
         is_working_day,
-        cast(sum(case when is_working_day then 1 else 0 end) over (order by day) as bigint) as working_day_number
-    from working
+        cast(sum(case when is_working_day then 1 else 0 end) over (order by day) as bigint) as working_day_number,
+        name
+    from judged
 )
 
 select * from numbered

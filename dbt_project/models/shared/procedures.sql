@@ -4,72 +4,39 @@ facts as (
     select * from {{ ref('procedure_facts') }}
 ),
 
-catalogue as (
-    select * from {{ ref('int_procedures') }}
-    where row_verdict = 'kept'
-),
-
-fact_rows as (
+listed_procedures as (
     select
-        procedure_code,
-        cast(null as varchar) as procedure_code_raw,
-        procedure_name,
-        field_code,
-        field_name,
-        level,
-        cast(duration_hours as double) as duration_hours,
-        cast(has_result as boolean) as has_result,
-        cast(service_level as bigint) as service_level,
-        cast(fee_amount as double) as fee_amount,
-        decision_number,
-        cast(valid_from as date) as valid_from,
-        1 as preference
-    from facts
+        *,
+        coalesce({{ national_procedure_code('procedure_code_raw') }}, upper(trim(procedure_code_raw))) as procedure_code
+    from {{ ref('int_procedures') }}
+    where row_verdict = 'kept' and procedure_code_raw is not null
 ),
 
-catalogue_rows as (
+fields as (
+    select * from {{ ref('int_fields') }}
+),
+
+-- a code may come with several local suffixes or from several catalogues
+ranked as (
     select
-        {{ procedure_code('procedure_code_raw') }} as procedure_code,
-        procedure_code_raw,
-        procedure_name,
-        cast(null as varchar) as field_code,
-        field_name,
-        level,
-        cast(null as double) as duration_hours,
-        cast(null as boolean) as has_result,
-        cast(null as bigint) as service_level,
-        cast(null as double) as fee_amount,
-        decision_number,
-        cast(null as date) as valid_from,
-        2 as preference
-    from catalogue
+        *,
+        row_number() over (
+            partition by procedure_code
+            order by source_priority asc, batch_sequence desc, dataset asc, row_number asc
+        ) as source_rank
+    from listed_procedures
 ),
 
-all_rows as (
-    select * from fact_rows
-    union all
-    select * from catalogue_rows
+-- what the province has settled itself goes before a catalogue
+catalogue_only as (
+    select * from ranked
+    where source_rank = 1 and procedure_code not in (select facts.procedure_code from facts)
 ),
 
 versions as (
     select
-        *,
-        coalesce(valid_from, cast('1900-01-01' as date)) as version_start,
-        row_number() over (
-            partition by procedure_code, coalesce(valid_from, cast('1900-01-01' as date))
-            order by preference, procedure_name
-        ) as version_preference
-    from all_rows
-    where procedure_code is not null
-),
-
-procedures as (
-    select
         procedure_code,
-        procedure_code_raw,
         procedure_name,
-        {{ name_key('procedure_name') }} as name_key,
-        coalesce(field_code, 'ten:' || {{ name_key('field_name') }}) as field_code,
         field_name,
         level,
         duration_hours,
@@ -77,11 +44,57 @@ procedures as (
         service_level,
         fee_amount,
         decision_number,
-        version_start as valid_from,
-        cast(lead(version_start) over (partition by procedure_code order by version_start) - interval 1 day as date)
-            as valid_to
+        valid_from,
+        'procedure_facts' as source_system,
+        cast(null as varchar) as batch_id,
+        cast(null as bigint) as row_number
+    from facts
+    union all
+    select
+        procedure_code,
+        procedure_name,
+        field_name,
+        level,
+        -- only a text that is one number of working days is a duration; several are cases that need reading
+        8 * cast(
+            {{ extract_group('lower(trim(duration_text))', '^([0-9]{1,3}) ngày làm việc$') }} as bigint
+        ) as duration_hours,
+        cast(null as boolean) as has_result,
+        cast(null as bigint) as service_level,
+        cast(null as double) as fee_amount,
+        decision_number,
+        -- a catalogue does not say since when
+        date '1900-01-01' as valid_from,
+        source_system,
+        batch_id,
+        row_number
+    from catalogue_only
+),
+
+procedures as (
+    select
+        versions.procedure_code,
+        versions.procedure_name,
+        fields.field_code,
+        versions.field_name,
+        versions.level,
+        cast(versions.duration_hours as bigint) as duration_hours,
+        versions.has_result,
+        cast(versions.service_level as bigint) as service_level,
+        versions.fee_amount,
+        versions.decision_number,
+        {{ national_procedure_code('versions.procedure_code') }} is not null as is_national,
+        versions.valid_from,
+        cast(
+            lead(versions.valid_from) over (
+                partition by versions.procedure_code order by versions.valid_from
+            ) - interval 1 day as date
+        ) as valid_to,
+        versions.source_system,
+        versions.batch_id,
+        versions.row_number
     from versions
-    where version_preference = 1
+    left join fields on {{ name_key('versions.field_name') }} = fields.field_key
 )
 
 select * from procedures
