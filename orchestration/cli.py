@@ -28,8 +28,17 @@ release_app = typer.Typer(help="Look at published releases.", no_args_is_help=Tr
 app.add_typer(contract_app, name="contract")
 app.add_typer(release_app, name="release")
 
-console = Console()
-errors = Console(stderr=True)
+# a log or a pipe has no width of its own
+PLAIN_WIDTH = 132
+
+
+def _console(stderr: bool = False) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else PLAIN_WIDTH)
+
+
+console = _console()
+errors = _console(stderr=True)
 
 Home = Annotated[Path | None, typer.Option(help="Data home. [env KHO_HOME; default var/]")]
 ProfileName = Annotated[str | None, typer.Option("--profile", help="Province profile. [env KHO_PROFILE]")]
@@ -82,7 +91,7 @@ def run(
     from orchestration.summary import print_summary
 
     settings = _settings(home=home, profile=profile, contracts=contracts, as_of=_day(as_of))
-    with progress_bar(quiet or not console.is_terminal) as progress:
+    with progress_bar(console, quiet or not console.is_terminal) as progress:
         waiting = progress.add_task("preparing", total=None)
         prepared = prepare(settings)
         progress.remove_task(waiting)

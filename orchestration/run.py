@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
+from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from orchestration.definitions import build_defs
 from orchestration.jobs import DAILY
 from orchestration.preparation import Prepared
+from warehouse.settings import Settings
 
 # the bar and the summary speak; the log is in the UI
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -42,13 +46,20 @@ def run_daily(prepared: Prepared, progress: Progress) -> RunOutcome:
                 progress.advance(task)
 
         instance.add_event_listener(run_id, show)
-        result = job.execute_in_process(instance=instance, run_id=run_id, raise_on_error=False, run_config=QUIET)
+        # dbt talks on standard output; what it said stays in a file, the bar goes on
+        with log_file(prepared.settings).open("w", encoding="utf-8") as log, contextlib.redirect_stdout(log):
+            result = job.execute_in_process(instance=instance, run_id=run_id, raise_on_error=False, run_config=QUIET)
     failures = tuple((str(event.step_key), _message(event)) for event in result.all_events if event.is_step_failure)
     progress.update(task, description="xong" if result.success else "dừng", completed=len(job.nodes))
     return RunOutcome(run_id, result.success, failures)
 
 
-def progress_bar(quiet: bool) -> Progress:
+def log_file(settings: Settings) -> Path:
+    """What dbt printed during the last run from the command line."""
+    return settings.dagster_home / "last_run.log"
+
+
+def progress_bar(console: Console, quiet: bool) -> Progress:
     """The bar that a person watches; in a log it prints nothing."""
     return Progress(
         SpinnerColumn(),
@@ -56,6 +67,8 @@ def progress_bar(quiet: bool) -> Progress:
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
         TimeElapsedColumn(),
+        console=console,
+        redirect_stdout=False,
         disable=quiet,
     )
 
@@ -71,4 +84,4 @@ def _message(event: dg.DagsterEvent) -> str:
     error = event.step_failure_data.error
     while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.strip() if error else "unknown"
+    return error.message.strip() if error else "no message"
