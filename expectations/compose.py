@@ -34,13 +34,13 @@ def compose(settings: Settings, found: OwnerFindings, workbook: bytes) -> tuple[
     message["To"] = Address(found.owner.name, addr_spec=found.owner.email)
     message["Date"] = format_datetime(dt.datetime.combine(found.as_of, dt.time(8), TIME_ZONE))
     message["Message-ID"] = f"<{mark[:32]}@{settings.mail_from.rpartition('@')[2]}>"
-    message["Content-Language"] = "vi"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday answers, please
     message.set_content(text, cte="base64")
     message.add_alternative(html, subtype="html", cte="base64")
     message.add_attachment(workbook, maintype=XLSX[0], subtype=XLSX[1], filename=attachment)
     for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
         part.set_boundary(f"=_{mark[:32]}_{number}")
+    message["Content-Language"] = "vi"
     return message, mark
 
 
@@ -113,12 +113,15 @@ def _opening(found: OwnerFindings) -> str:
     sentences = []
     if found.score is not None:
         sentences.append(f"Điểm chung của đơn vị là {words.band_and_score(found.score, found.band, None)}.")
-    if asked:
+    if asked == len(found.datasets) == 1:
+        sentences.append(f"Có {words.whole(found.failing)} lượt chưa đạt cần sửa.")
+    elif asked:
         sentences.append(
-            f"{asked} trong {len(found.datasets)} cơ sở dữ liệu cần sửa, tổng cộng {words.whole(found.failing)} lượt chưa đạt."
+            f"{asked} trong {len(found.datasets)} cơ sở dữ liệu cần sửa, "
+            f"tổng cộng {words.whole(found.failing)} lượt chưa đạt."
         )
     elif not late and found.score is not None:
-        sentences.append("Không có việc cần làm ở kỳ này.")
+        sentences.append("Mọi quy tắc đã đánh giá đều đạt.")
     if late:
         sentences.append(f"{late} nguồn chưa đọc được ở kỳ này.")
     return " ".join(sentences) or "Chưa có số liệu để chấm điểm ở kỳ này."

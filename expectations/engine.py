@@ -50,7 +50,7 @@ class Judge:
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
         _register_datasource()
         # GX makes `add_<type>` for every datasource class there is
-        add: Any = self._context.data_sources.add_kept_duckdb  # type: ignore[attr-defined]
+        add: Any = self._context.data_sources.add_kept_duckdb
         self._source = add(name="warehouse", connection_string=NO_DATABASE)
         self._source.keep(self._engine)
 
@@ -71,6 +71,14 @@ class Judge:
         """End the transaction that GX left open, so that others may use the connection."""
         self._source.get_execution_engine().end_transaction()
 
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the connection without closing it: it belongs to the caller."""
+        self._source.get_execution_engine().let_go()
+        self._engine.dispose(close=False)
+
 
 def plain(error: object) -> str:
     """The first line of an error, without quoted values: they may be personal."""
@@ -85,15 +93,16 @@ def _verdict(result: Any) -> Verdict:
     if raised:
         return Verdict(None, None, plain(raised[0].get("exception_message")))
     counted = result.result
-    failing = counted.get("unexpected_count", counted.get("observed_value"))
+    # over no row at all GX counts nothing, not zero
+    failing = counted.get("unexpected_count", counted.get("observed_value")) or 0
     return Verdict(int(failing), counted.get("element_count"), None)
 
 
 @cache
 def _register_datasource() -> type:
     import sqlalchemy
-    from great_expectations.datasource.fluent import SQLDatasource
-    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+    from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+    from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 
     class KeptConnectionEngine(SqlAlchemyExecutionEngine):
         """Uses one connection for as long as it lives."""
@@ -120,10 +129,16 @@ def _register_datasource() -> type:
             if self._connection is not None:
                 self._connection.rollback()
 
+        def let_go(self) -> None:
+            """Forget the connection."""
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
     class DuckDBDatasource(SQLDatasource):
         """Names the engine above, and hands it the connection."""
 
-        type: Literal["kept_duckdb"] = "kept_duckdb"
+        type: Literal["kept_duckdb"] = "kept_duckdb"  # type: ignore[assignment]
 
         @property
         def execution_engine_type(self) -> Any:

@@ -19,7 +19,10 @@ TABLE_RULES = ("coverage", "row_count", "freshness")
 
 @dataclass(frozen=True)
 class RuleLine:
-    """One rule and how it ended. `effect`: points the score of its dataset gains when all of it is fixed."""
+    """One rule and how it ended.
+
+    `effect`: points the score of its dataset gains when all of it is fixed; `detail`: what a table rule found.
+    """
 
     rule_id: str
     column: str | None
@@ -34,6 +37,7 @@ class RuleLine:
     denominator: int
     failing: int
     effect: float
+    detail: str
 
     @property
     def unit(self) -> str:
@@ -167,6 +171,16 @@ class _Tables:
             order by f.dataset, failing desc, f.commune_code
             """,
         )
+        self.details = {
+            (r["dataset"], r["rule_id"]): r["detail"]
+            for r in _rows(
+                connection,
+                """
+                select dataset, rule_id, min(detail) as detail from quality.failing_rows
+                where detail is not null group by dataset, rule_id having count(*) = 1
+                """,
+            )
+        }
         self.sources = (
             {r["dataset"]: r for r in _rows(connection, "select * from ops.source_status")}
             if _has(connection, "ops", "source_status")
@@ -219,6 +233,7 @@ class _Tables:
                 effect=r["weight"] * 100 * (r["failing"] or 0) / r["denominator"] / weights
                 if is_scored and r["denominator"]
                 else 0.0,
+                detail=self.details.get((r["dataset"], r["rule_id"]), ""),
             )
             for r in mine
         ]

@@ -26,7 +26,7 @@ def send_reports(settings: Settings, contracts: ContractSet, run_id: str) -> lis
     Without `smtp_url` a mail is `<home>/outbox/<as_of>-<owner_key>.eml`; when the figures of the same day change, its
     file is replaced. What a server has taken is not sent again for the same day. Each mail is logged once it is out.
     One that is refused does not stop the others: its error is raised at the end.
-    Raises WarehouseError when nothing was built, MailUnreachable when trying again may help, MailError when it will not.
+    Raises WarehouseError when nothing was built, MailUnreachable when trying again may help, MailError when not.
     """
     ensure_mail_log(settings)
     log = read_mail_log(settings)

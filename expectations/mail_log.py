@@ -75,7 +75,8 @@ def read_mail_log(settings: Settings) -> list[MailRecord]:
         rows = connection.execute(
             f"select {', '.join(COLUMNS)} from read_parquet(?) order by as_of, owner_key", [str(log_file(settings))]
         ).fetchall()
-    return [MailRecord(*row[:-1], scores=json.loads(row[-1] or "{}")) for row in rows]
+    named = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    return [MailRecord(**{**record, "scores": json.loads(record["scores"] or "{}")}) for record in named]
 
 
 def record_mail(settings: Settings, record: MailRecord) -> None:

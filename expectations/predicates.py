@@ -107,7 +107,9 @@ def _row_count(rule: Rule, contract: Contract, batch: str) -> str:
             from staging.int_control_totals
             where dataset = '{contract.dataset}' and row_verdict = 'kept' and expected_rows is not null
             and (counted_on is null or counted_on <= {AS_OF})
-            qualify row_number() over (partition by commune_code order by counted_on desc nulls last, row_number desc) = 1
+            qualify row_number() over (
+                partition by commune_code order by counted_on desc nulls last, row_number desc
+            ) = 1
         ),
         counted as (select {commune} as commune_code, count(*) as found_rows from {batch} group by 1),
         compared as (
@@ -123,7 +125,7 @@ def _row_count(rule: Rule, contract: Contract, batch: str) -> str:
         )
         select
             commune_code,
-            'có ' || cast(found_rows as varchar) || ' / phải có ' || cast(expected_rows as varchar) || ' bản ghi' as detail,
+            concat('có ', found_rows, ' / phải có ', expected_rows, ' bản ghi') as detail,
             found_rows < expected_rows * (1 - {tolerance}) as is_failing
         from compared
     """
@@ -136,7 +138,8 @@ def _freshness(rule: Rule, contract: Contract, batch: str) -> str:
         raise _unfit(rule, contract, "maxAgeDays, or a frequency in slaProperties", "neither")
     if per not in ("dataset", "commune"):
         raise _unfit(rule, contract, "per: dataset or commune", str(per))
-    latest = f'max(cast("{column}" as date))'
+    # a day that has not come yet is a typing error, not news
+    latest = f'max(cast("{column}" as date)) filter (where cast("{column}" as date) <= {AS_OF})'
     if per == "dataset":
         units = f"select cast(null as varchar) as commune_code, {latest} as updated_on from {batch} having count(*) > 0"
     else:

@@ -71,9 +71,9 @@ def run_expectations(settings: Settings, contracts: ContractSet) -> RunReport:
         connection.execute("set variable as_of = cast(? as date)", [settings.day])
         connection.execute("set variable province_code = ?", [settings.province.province_code])
         create_tables(connection)
-        judge = Judge(connection)
-        for contract in contracts.contracts:
-            results += [(contract, r) for r in judge_dataset(connection, judge, contract)]
+        with Judge(connection) as judge:
+            for contract in contracts.contracts:
+                results += [(contract, r) for r in judge_dataset(connection, judge, contract)]
         _keep(connection, settings, results)
         rows = connection.execute("select count(*) from failing_rows").fetchone()
         write_files(connection, settings.results)

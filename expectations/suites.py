@@ -18,7 +18,9 @@ BATCH = "{batch}"
 
 def expectation_of(rule: Rule, contract: Contract) -> Any:
     """One rule as an expectation. Raises ContractError when a table rule does not fit its contract."""
-    import great_expectations.expectations as gxe
+    import great_expectations.expectations
+
+    gxe: Any = great_expectations.expectations
 
     common: dict[str, Any] = {"meta": meta_of(rule), "severity": SEVERITIES[rule.severity]}
     columns = {c.name: c for c in contract.columns}

@@ -15,7 +15,7 @@ import duckdb
 import xlsxwriter
 
 from expectations.findings import DatasetFindings, OwnerFindings
-from expectations.words import BAND_COLOURS, BANDS, CRITERIA, OUTCOMES, REASONS, STATES, change, day
+from expectations.words import BAND_COLOURS, BANDS, CRITERIA, OUTCOMES, REASONS, STATES, change, day, whole
 from warehouse.contracts import Contract
 
 MOST_ROWS_A_RULE = 5_000
@@ -85,7 +85,7 @@ class _Sheets:
         sheet.fit_to_pages(1, 0)
 
     def _cell(self, sheet: Any, row: int, column: int, value: Any) -> None:
-        if value is None:
+        if value in (None, ""):
             return
         if isinstance(value, float):
             sheet.write_number(row, column, value, self.score)
@@ -99,7 +99,8 @@ class _Sheets:
 def _summary(sheets: _Sheets, found: OwnerFindings) -> None:
     columns = [
         ("Cơ sở dữ liệu", 34), ("Điểm", 9), ("Mức", 9), ("So với kỳ trước", 14), ("Lượt kiểm tra đạt", 14),
-        ("Lượt kiểm tra", 14), ("Lượt chưa đạt", 14), ("Xã chưa có dữ liệu", 12), ("Xã không phát sinh", 12), ("Ghi chú", 50),
+        ("Lượt kiểm tra", 14), ("Lượt chưa đạt", 14), ("Xã chưa có dữ liệu", 12), ("Xã không phát sinh", 12),
+        ("Ghi chú", 50),
     ]  # fmt: skip
     notes = [
         f"Đơn vị: {found.owner.name}. Số liệu đến ngày {day(found.as_of)}.",
@@ -143,7 +144,8 @@ def _rows_to_fix(sheets: _Sheets, connection: duckdb.DuckDBPyConnection, found: 
     notes = ["Khóa là dữ liệu cá nhân được che; tìm dòng theo tệp, trang tính và số dòng."]
     if total > len(rows[:MOST_ROWS]):
         notes.append(
-            f"Liệt kê {len(rows[:MOST_ROWS])} trong {total} lượt chưa đạt; sửa xong, kỳ sau liệt kê phần còn lại."
+            f"Liệt kê {whole(len(rows[:MOST_ROWS]))} trong {whole(total)} lượt chưa đạt; "
+            "sửa xong, kỳ sau liệt kê phần còn lại."
         )
     sheets.table("Dòng cần sửa", notes, columns, rows[:MOST_ROWS])
 
@@ -185,13 +187,12 @@ def masked_key(contract: Contract) -> str:
     if not hidden:
         return "row_key"
     parts = "string_split(row_key, '|')"
-    last = "case when regexp_full_match(part, '[0-9]{9,}') then '•••' || right(part, 3) else '•••' end"
+    shown = "case when regexp_full_match(part, '[0-9]{9,}') then '•••' || right(part, 3) else '•••' end"
+    masked = f"case when i in ({', '.join(map(str, hidden))}) then {shown} else part end"
     return f"""
         case
-            when len({parts}) = {len(contract.key)} then array_to_string(
-                list_transform({parts}, lambda part, i: case when i in ({", ".join(map(str, hidden))}) then {last} else part end),
-                '|'
-            )
+            when len({parts}) = {len(contract.key)}
+                then array_to_string(list_transform({parts}, lambda part, i: {masked}), '|')
             when row_key is not null then '•••'
         end
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 from dataclasses import dataclass
 
@@ -12,6 +11,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from orchestration.definitions import build_defs
 from orchestration.jobs import DAILY
 from orchestration.preparation import Prepared
+
+# the bar and the summary speak; the log is in the UI
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,6 @@ class RunOutcome:
 
 def run_daily(prepared: Prepared, progress: Progress) -> RunOutcome:
     """Execute the daily job in this process, moving a bar of `progress` a step at a time."""
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
     job = build_defs(prepared=prepared).resolve_job_def(DAILY)
     run_id = str(uuid.uuid4())
     task = progress.add_task("…", total=len(job.nodes))
@@ -41,7 +42,7 @@ def run_daily(prepared: Prepared, progress: Progress) -> RunOutcome:
                 progress.advance(task)
 
         instance.add_event_listener(run_id, show)
-        result = job.execute_in_process(instance=instance, run_id=run_id, raise_on_error=False)
+        result = job.execute_in_process(instance=instance, run_id=run_id, raise_on_error=False, run_config=QUIET)
     failures = tuple((str(event.step_key), _message(event)) for event in result.all_events if event.is_step_failure)
     progress.update(task, description="xong" if result.success else "dừng", completed=len(job.nodes))
     return RunOutcome(run_id, result.success, failures)

@@ -1,7 +1,5 @@
 """Sensors: a drop folder is whatever a file contract points to; new or changed files start the daily job."""
 
-from __future__ import annotations
-
 import hashlib
 import time
 

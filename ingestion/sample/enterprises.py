@@ -11,7 +11,7 @@ from ingestion.sample.tables import Context, Record, Table, day_first, read_day
 SOURCE = "sectors/enterprises.sqlite"
 COLUMNS = (
     "MaSoDN", "HeThong", "TenDN", "LoaiDN", "DiaChi", "MaXa", "TrangThai", "NgayCap", "NguoiDaiDien",
-    "SoDinhDanhNguoiDaiDien", "VonDieuLe", "NganhNgheChinh", "NgayThayDoi",
+    "SoDinhDanhNguoiDaiDien", "VonDieuLe", "NganhNgheChinh", "NgayThayDoi", "NgayCapNhat",
 )  # fmt: skip
 KINDS = ("Công ty TNHH", "Công ty cổ phần", "Doanh nghiệp tư nhân", "Hợp tác xã")
 TRADES = ("Thương mại", "Xây dựng", "Vận tải", "Du lịch", "Chế biến thủy sản", "Dệt may", "Phần mềm")
@@ -65,6 +65,7 @@ def _enterprise(table: Table, commune: Commune) -> Record:
         VonDieuLe=str(rng.randint(1, 500) * 100_000_000),
         NganhNgheChinh=SECTORS[trade],
         NgayThayDoi=day_first(changed),
+        NgayCapNhat=day_first(context.as_of - dt.timedelta(days=rng.randint(3, 60))),
     )
 
 

@@ -33,7 +33,7 @@ def make_parcels(context: Context, rows: int, land_dossiers: list[str]) -> Table
         sheet, parcel = str(number % 60 + 1), str(number)
         kind = rng.choice(tuple(KINDS))
         issued = as_of - dt.timedelta(days=rng.randint(600, 7000))
-        updated = as_of - dt.timedelta(days=rng.randint(130, 500))
+        updated = as_of - dt.timedelta(days=rng.randint(130, 220))
         user = context.people.adult(issued)
         row = table.add(
             Ma_Thua_Dat=f"{commune.code}_{sheet}_{parcel}",

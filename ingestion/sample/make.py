@@ -20,8 +20,9 @@ from ingestion.sample import (
     reference_files,
     social_assistance,
 )
+from ingestion.sample.clock import months_before
 from ingestion.sample.dossier_faults import Planter
-from ingestion.sample.dossiers import REGISTER_SHARE, Dossier, DossierMaker
+from ingestion.sample.dossiers import MONTHS, REGISTER_SHARE, Dossier, DossierMaker
 from ingestion.sample.province import PROCEDURES, read_province
 from ingestion.sample.tables import Context, write_database
 from ingestion.sample.truth import GroundTruth
@@ -35,6 +36,8 @@ SILENT = 2
 SHARES = {"births": 0.15, "deaths": 0.1, "parcels": 0.2, "enterprises": 0.1, "recipients": 0.1}
 LAND_PROCEDURE = "1.012783"
 MINIMUM_ROWS = 1500
+# from this day there are two levels of administration
+DISTRICTS_END = dt.date(2025, 7, 1)
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def make_sample(folder: Path, profile: Profile, *, rows: int = 20_000, seed: int
 
     The same arguments give the same bytes; a sample made with them before is left as it is. The
     folder appears whole or not at all. Raises SettingsError when `rows` is too small to plant
-    every fault.
+    every fault, or when the ten months leave the time in which the profile's communes were in force.
     """
     if rows < MINIMUM_ROWS:
         raise SettingsError(
@@ -70,6 +73,7 @@ def make_sample(folder: Path, profile: Profile, *, rows: int = 20_000, seed: int
             where="sample province",
             action="Ask for more rows.",
         )
+    _refuse_other_times(profile, as_of)
     made_from = {
         "profile": profile.id,
         "rows": rows,
@@ -162,6 +166,18 @@ def _sectors(folder: Path, context: Context, rows: int, land_dossiers: list[str]
         reference_files.write_control_totals(folder, context, births_expected, firms_expected, recipients_expected),
         reference_files.write_zero_declarations(folder, context),
     ]
+
+
+def _refuse_other_times(profile: Profile, as_of: dt.date) -> None:
+    """The clean rows carry the profile's commune codes, which must be in force on every one of their days."""
+    first = months_before(as_of, MONTHS)[0][0]
+    if first < profile.valid_on or (profile.has_districts and as_of >= DISTRICTS_END):
+        raise SettingsError(
+            wanted=f"ten months in which the communes of profile {profile.id} were in force",
+            found=f"{first:%d/%m/%Y} to {as_of:%d/%m/%Y}",
+            where="sample province",
+            action="Choose another day with KHO_AS_OF, or another profile.",
+        )
 
 
 def _chance(seed: int, part: str) -> random.Random:

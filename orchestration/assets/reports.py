@@ -1,8 +1,7 @@
 """Reports: one mail an owner and cycle."""
 
-from __future__ import annotations
-
 import dagster as dg
+from dagster import AssetExecutionContext
 
 from orchestration.keys import MAIL_KEY
 from orchestration.preparation import Prepared
@@ -18,7 +17,7 @@ def report_assets(prepared: Prepared) -> dg.AssetsDefinition:
         group_name="reports",
         kinds={"email", "excel"},
     )
-    def mails(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def mails(context: AssetExecutionContext) -> dg.MaterializeResult[None]:
         from expectations.mail import send_reports
 
         records = send_reports(prepared.settings, prepared.contracts, context.run_id)

@@ -1,16 +1,15 @@
 """dbt in two steps: the store (staging, shared, metrics, open data, books), then quality, after the expectations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
+from dagster import AssetExecutionContext
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 
 from orchestration.preparation import Prepared
 
-QUALITY = "path:models/quality"
+QUALITY = "fqn:kho.quality"
 # unit tests belong to `make test`; a production run builds and checks data
 BUILD = ["build", "--exclude-resource-type", "unit_test"]
 # DuckDB has one writer
@@ -42,11 +41,11 @@ def store_assets(prepared: Prepared) -> list[dg.AssetsDefinition]:
     }
 
     @dbt_assets(name="store", exclude=QUALITY, **options)
-    def store(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from dbt.cli(BUILD, context=context).stream().fetch_row_counts()
+    def store(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        yield from dbt.cli(BUILD, context=context).stream()
 
     @dbt_assets(name="quality", select=QUALITY, **options)
-    def quality(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from dbt.cli(BUILD, context=context).stream().fetch_row_counts()
+    def quality(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        yield from dbt.cli(BUILD, context=context).stream()
 
     return [store, quality]

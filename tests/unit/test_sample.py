@@ -95,6 +95,14 @@ def test_a_sample_too_small_for_its_faults_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("profile", "as_of"), [("da_nang_2025", dt.date(2026, 3, 2)), ("quang_nam_2024", dt.date(2026, 11, 2))]
+)
+def test_months_in_which_the_communes_were_others_are_refused(profile: str, as_of: dt.date, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="were in force"):
+        make_sample(tmp_path / "sample", load_profile(profile), rows=ROWS, as_of=as_of)
+
+
 def test_districts_are_the_foreign_codes_of_a_province_that_has_districts(tmp_path: Path) -> None:
     old = make_sample(tmp_path / "sample", load_profile("quang_nam_2024"), rows=1_500, as_of=dt.date(2025, 3, 3))
     lines = _csv(old.folder / "ground_truth.csv")

@@ -105,15 +105,15 @@ matrix as (
         criteria.criterion,
         expected_communes.commune_code,
         expected_communes.commune_name,
+        measured.numerator,
+        measured.denominator,
         case
             when present.commune_code is null and declared.commune_code is not null then 'declared_zero'
             when datasets.has_rows and not datasets.has_communes then 'not_applicable'
             when present.commune_code is null then 'no_data'
             when coalesce(measured.denominator, 0) = 0 then 'not_applicable'
             else 'measured'
-        end as state,
-        measured.numerator,
-        measured.denominator
+        end as state
     from criteria
     cross join expected_communes
     left join datasets on criteria.dataset = datasets.dataset

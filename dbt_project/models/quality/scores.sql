@@ -1,4 +1,5 @@
 {% set thresholds = var('province')['thresholds'] %}
+{% set least = thresholds['minimum_denominator'] %}
 {% set row_rules = "('missing', 'invalid', 'duplicate', 'predicate')" %}
 with
 
@@ -22,9 +23,9 @@ rules as (
         rule_id,
         column_name,
         criterion,
-        kind in {{ row_rules }} as is_row_rule,
         outcome,
         weight,
+        kind in {{ row_rules }} as is_row_rule,
         case when outcome in ('pass', 'fail') then denominator - failing end as passing,
         case when outcome in ('pass', 'fail') then denominator end as judged
     from results
@@ -34,8 +35,8 @@ rules as (
 datasets_with_rows as (
     select
         dataset,
-        max(case when is_row_rule then coalesce(judged, 0) else 0 end) > 0 or max(case when is_row_rule then 1 else 0 end) = 0
-            as has_rows
+        max(case when is_row_rule then coalesce(judged, 0) else 0 end) > 0
+        or max(case when is_row_rule then 1 else 0 end) = 0 as has_rows
     from rules
     group by dataset
 ),
@@ -62,8 +63,8 @@ rules_by_commune as (
         rules.is_row_rule,
         rules.weight,
         counts.commune_code,
-        counts.denominator - counts.failing as passing,
-        counts.denominator as judged
+        counts.denominator as judged,
+        counts.denominator - counts.failing as passing
     from counts
     inner join results
         on counts.dataset = results.dataset and counts.rule_id = results.rule_id
@@ -74,92 +75,51 @@ rules_by_commune as (
     where results.kind <> 'coverage' and states.state = 'measured' and rules.outcome <> 'error'
 ),
 
+levels as (
+    select listed.level from (values ('rule'), ('field'), ('criterion'), ('dataset'), ('owner')) as listed (level)
+),
+
+-- every rule counts once at each level it belongs to
 members as (
     select
-        'rule' as level,
-        dataset || '.' || rule_id as key,
-        dataset,
-        owner_key,
-        criterion,
-        cast(null as varchar) as commune_code,
-        outcome,
-        weight,
-        passing,
-        judged
-    from rules
-    union all
-    select
-        'field' as level,
-        dataset || '.' || column_name as key,
-        dataset,
-        owner_key,
-        cast(null as varchar) as criterion,
-        cast(null as varchar) as commune_code,
-        outcome,
-        weight,
-        passing,
-        judged
-    from rules
-    where column_name is not null
-    union all
-    select
-        'criterion' as level,
-        dataset || '.' || criterion as key,
-        dataset,
-        owner_key,
-        criterion,
-        cast(null as varchar) as commune_code,
-        outcome,
-        weight,
-        passing,
-        judged
-    from rules
-    union all
-    select
-        'dataset' as level,
-        rules.dataset as key,
+        levels.level,
         rules.dataset,
         rules.owner_key,
-        cast(null as varchar) as criterion,
-        cast(null as varchar) as commune_code,
-        case when datasets_with_rows.has_rows or rules.outcome = 'error' then rules.outcome else 'no_data' end as outcome,
+        rules.criterion,
+        rules.outcome,
         rules.weight,
-        case when datasets_with_rows.has_rows then rules.passing end as passing,
-        case when datasets_with_rows.has_rows then rules.judged end as judged
+        rules.passing,
+        rules.judged,
+        case levels.level
+            when 'rule' then rules.dataset || '.' || rules.rule_id
+            when 'field' then rules.dataset || '.' || rules.column_name
+            when 'criterion' then rules.dataset || '.' || rules.criterion
+            when 'dataset' then rules.dataset
+            else rules.owner_key
+        end as key,
+        datasets_with_rows.has_rows or levels.level not in ('dataset', 'owner') as counts
     from rules
     inner join datasets_with_rows on rules.dataset = datasets_with_rows.dataset
-    union all
-    select
-        'owner' as level,
-        rules.owner_key as key,
-        cast(null as varchar) as dataset,
-        rules.owner_key,
-        cast(null as varchar) as criterion,
-        cast(null as varchar) as commune_code,
-        case when datasets_with_rows.has_rows or rules.outcome = 'error' then rules.outcome else 'no_data' end as outcome,
-        rules.weight,
-        case when datasets_with_rows.has_rows then rules.passing end as passing,
-        case when datasets_with_rows.has_rows then rules.judged end as judged
-    from rules
-    inner join datasets_with_rows on rules.dataset = datasets_with_rows.dataset
+    cross join levels
+    where levels.level <> 'field' or rules.column_name is not null
 ),
 
 whole as (
     select
         level,
         key,
-        min(dataset) as dataset,
+        case when level <> 'owner' then min(dataset) end as dataset,
         min(owner_key) as owner_key,
-        min(criterion) as criterion,
+        case when level in ('rule', 'criterion') then min(criterion) end as criterion,
         cast(null as varchar) as commune_code,
-        sum(passing) as numerator,
-        sum(judged) as denominator,
-        sum(case when judged > 0 then passing * 100.0 / judged * weight end)
-        / nullif(sum(case when judged > 0 then weight end), 0) as score,
+        sum(case when counts then passing end) as numerator,
+        sum(case when counts then judged end) as denominator,
+        sum(case when counts and judged > 0 then passing * 100.0 / judged * weight end)
+        / nullif(sum(case when counts and judged > 0 then weight end), 0) as score,
         case
-            when sum(judged) > 0 then cast(null as varchar)
-            when max(case when outcome = 'no_data' then 1 else 0 end) = 1 then 'no_data'
+            when sum(case when counts then judged end) > 0 then cast(null as varchar)
             when min(case when outcome = 'error' then 1 else 0 end) = 1 then 'error'
+            when max(case when counts then 0 else 1 end) = 1 then 'no_data'
             else 'not_applicable'
         end as reason
     from members
@@ -170,8 +130,8 @@ whole as (
 dataset_communes as (
     select
         dataset,
-        min(owner_key) as owner_key,
         commune_code,
+        min(owner_key) as owner_key,
         sum(passing) as numerator,
         sum(judged) as denominator,
         max(case when is_row_rule then judged end) as rows_judged,
@@ -181,36 +141,28 @@ dataset_communes as (
     group by dataset, commune_code
 ),
 
+commune_levels as (
+    select listed.level from (values ('dataset_commune'), ('commune')) as listed (level)
+),
+
 commune_members as (
     select
-        'dataset_commune' as level,
-        states.dataset || '.' || states.commune_code as key,
+        commune_levels.level,
         states.dataset,
+        states.commune_code,
+        states.state,
         dataset_communes.owner_key,
-        states.commune_code,
-        states.state,
         dataset_communes.numerator,
         dataset_communes.denominator,
         dataset_communes.rows_judged,
         dataset_communes.weighted,
-        dataset_communes.weights
+        dataset_communes.weights,
+        case commune_levels.level
+            when 'commune' then states.commune_code
+            else states.dataset || '.' || states.commune_code
+        end as key
     from states
-    left join dataset_communes
-        on states.dataset = dataset_communes.dataset and states.commune_code = dataset_communes.commune_code
-    union all
-    select
-        'commune' as level,
-        states.commune_code as key,
-        cast(null as varchar) as dataset,
-        cast(null as varchar) as owner_key,
-        states.commune_code,
-        states.state,
-        dataset_communes.numerator,
-        dataset_communes.denominator,
-        dataset_communes.rows_judged,
-        dataset_communes.weighted,
-        dataset_communes.weights
-    from states
+    cross join commune_levels
     left join dataset_communes
         on states.dataset = dataset_communes.dataset and states.commune_code = dataset_communes.commune_code
 ),
@@ -219,21 +171,20 @@ communes as (
     select
         level,
         key,
-        min(dataset) as dataset,
-        min(owner_key) as owner_key,
+        case when level = 'dataset_commune' then min(dataset) end as dataset,
+        case when level = 'dataset_commune' then min(owner_key) end as owner_key,
         cast(null as varchar) as criterion,
         min(commune_code) as commune_code,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
         case
-            when coalesce(sum(rows_judged), {{ thresholds['minimum_denominator'] }}) >= {{ thresholds['minimum_denominator'] }}
-                then sum(weighted) / nullif(sum(weights), 0)
+            when coalesce(sum(rows_judged), {{ least }}) >= {{ least }} then sum(weighted) / nullif(sum(weights), 0)
         end as score,
         case
             when max(case when state = 'measured' then 1 else 0 end) = 1
                 then
                     case
-                        when sum(rows_judged) < {{ thresholds['minimum_denominator'] }} then 'too_few'
+                        when sum(rows_judged) < {{ least }} then 'too_few'
                         when coalesce(sum(weights), 0) = 0 then 'not_applicable'
                     end
             when max(case when state = 'no_data' then 1 else 0 end) = 1 then 'no_data'
@@ -248,6 +199,22 @@ all_levels as (
     select * from whole
     union all
     select * from communes
+),
+
+-- so that nine tenths are 90 and not a hair less
+rounded as (
+    select
+        level,
+        key,
+        dataset,
+        owner_key,
+        criterion,
+        commune_code,
+        numerator,
+        denominator,
+        reason,
+        round(score, 6) as score
+    from all_levels
 ),
 
 scores as (
@@ -268,7 +235,7 @@ scores as (
             when score is not null then 'red'
         end as band,
         reason
-    from all_levels
+    from rounded
 )
 
 select * from scores
