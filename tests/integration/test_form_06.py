@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import os
 import random
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
 
-from ingestion.index import write_index
 from ingestion.landing import land
-from ingestion.reference import write_reference
 from tests.contracts import write_contract
-from warehouse.assembly import assemble
+from tests.dbt_home import dbt_build
 from warehouse.connections import connect_warehouse
 from warehouse.contracts import load_contracts
-from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.settings import Settings
 
 pytestmark = pytest.mark.slow
 
@@ -82,14 +77,7 @@ def built(given, tmp_path_factory):
     contracts = load_contracts(settings.contracts, settings.province, settings.environment, {})
     assert not contracts.errors
     assert [land(settings, contract).state for contract in contracts.contracts] == ["landed"]
-    write_reference(settings)
-    write_index(settings, contracts)
-    project = assemble(settings, contracts)
-    command = [sys.executable, "-m", "dbt.cli.main", "build", "--exclude-resource-type", "unit_test"]
-    command += ["--select", "+path:models/metrics", "--project-dir", str(project), "--profiles-dir", str(project)]
-    environment = os.environ | {"KHO_HOME": str(home), "KHO_AS_OF": AS_OF.isoformat(), "PYTHONPATH": str(PROJECT_ROOT)}
-    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-3000:]
+    dbt_build(settings, contracts, "--exclude-resource-type", "unit_test", "--select", "+path:models/metrics")
     with connect_warehouse(settings.warehouse) as connection:
         yield connection
 
