@@ -57,7 +57,7 @@ class _Sheets:
         )
         self.text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
         self.number = book.add_format({"num_format": "#,##0", "valign": "top"})
-        self.score = book.add_format({"num_format": "0.0", "valign": "top"})
+        self.score = book.add_format({"num_format": "0.00", "valign": "top"})
         self.bands = {
             band: book.add_format({"font_color": text, "bg_color": ground, "valign": "top"})
             for band, (text, ground) in BAND_COLOURS.items()
