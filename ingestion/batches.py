@@ -26,6 +26,7 @@ from warehouse.settings import TIME_ZONE, Settings
 
 DATA, REJECTS, MANIFEST, ATTEMPT = "data.parquet", "rejects.parquet", "manifest.json", "attempt.json"
 INCOMING = ".incoming"
+COLUMNS = "_columns"
 
 
 @dataclass(frozen=True)
@@ -119,16 +120,19 @@ def commit(settings: Settings, contract: Contract, folder: Path, manifest: Manif
 
 
 def ensure_columns(settings: Settings, contract: Contract, connection: duckdb.DuckDBPyConnection) -> None:
-    """Write the empty file that gives a dataset its columns before its first batch."""
-    folder = dataset_folder(settings, contract)
+    """Write the empty file that gives a dataset its columns before its first batch.
+
+    It lies where a batch would: a pattern that matches no file is an error to DuckDB.
+    """
+    folder = dataset_folder(settings, contract) / COLUMNS
     folder.mkdir(parents=True, exist_ok=True)
     names = [*(c.name for c in contract.landed), "_batch_id", "_source_file", "_sheet"]
     columns = ", ".join(f'cast(null as varchar) as "{name}"' for name in names)
-    temporary = folder / "_columns.tmp"
+    temporary = folder / "data.tmp"
     connection.execute(
         f"copy (select {columns}, cast(null as bigint) as _row_number where false) to '{temporary}' (format parquet)"
     )
-    temporary.replace(folder / "_columns.parquet")
+    temporary.replace(folder / DATA)
 
 
 def _flush(path: Path) -> None:

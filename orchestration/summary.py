@@ -41,6 +41,15 @@ SCORES = """
     where level = 'dataset'
     order by score nulls last, key
 """
+DOSSIERS = """
+    select
+        d.dataset, count(*), count(*) filter (d.finished_at is not null), count(*) filter (d.finished_at is null),
+        count(*) filter (d.finished_at > d.due_at), count(*) filter (d.finished_at < d.received_at),
+        count(distinct f.dossier_code)
+    from shared.dossiers as d
+    left join (select distinct dossier_code from metrics.dossier_flags) as f on d.dossier_code = f.dossier_code
+    group by d.dataset order by d.dataset
+"""
 UNMAPPED = """
     select dataset, column_name, value_found, row_count, first_file, first_row
     from ops.unmapped_values order by dataset, column_name, value_found
@@ -54,16 +63,17 @@ def print_summary(console: Console, prepared: Prepared, outcome: RunOutcome | No
     parts: list[Any] = []
     for path, error in prepared.contracts.errors:
         parts.append(Text(f"✗ {path.name}: {error}", style="red"))
-    if settings.warehouse.is_file():
+    for step, message in outcome.failures if outcome else ():
+        parts.append(Text(f"✗ {step}: {message}", style="red"))
+    if settings.warehouse.is_file() and (outcome is None or outcome.success):
         with connect_warehouse(settings.warehouse) as connection:
             titles = {c.dataset: c.dataset_title for c in prepared.contracts.contracts}
             parts += _sources(connection.execute(SOURCES).fetchall())
             parts += _unmapped(connection.execute(UNMAPPED).fetchall(), prepared)
+            parts += _dossiers(connection.execute(DOSSIERS).fetchall(), titles)
             if _has(connection, "quality", "scores"):
                 parts.append(_scores(connection.execute(SCORES).fetchall(), titles))
             parts.append(_mails(connection.execute(MAILS, [settings.day]).fetchall(), settings))
-    for step, message in outcome.failures if outcome else ():
-        parts.append(Text(f"✗ {step}: {message}", style="red"))
     parts.append(_next_steps(settings, outcome))
     console.print(Group(*parts))
 
@@ -82,6 +92,18 @@ def _sources(rows: list[tuple[Any, ...]]) -> list[Any]:
         if message:
             notes.append(Text(f"✗ {dataset} is late: {message}", style="red"))
     return [table, *notes]
+
+
+def _dossiers(rows: list[tuple[Any, ...]], titles: dict[str, str]) -> list[Any]:
+    if not rows:
+        return []
+    table = Table(title="Dossiers", title_justify="left", header_style="bold")
+    table.add_column("source", overflow="fold")
+    for name in ("dossiers", "finished", "open", "finished late", "finished before received", "flagged"):
+        table.add_column(name, justify="right")
+    for dataset, *counts in rows:
+        table.add_row(titles.get(dataset, dataset), *(f"{n:,}" for n in counts))
+    return [table]
 
 
 def _unmapped(rows: list[tuple[Any, ...]], prepared: Prepared) -> list[Any]:

@@ -215,14 +215,13 @@ def _shared_columns(contract: Contract) -> list[dict[str, str]]:
 
 def _sources(settings: Settings, contracts: ContractSet) -> dict[str, Any]:
     def table(contract: Contract) -> dict[str, Any]:
-        folder = settings.landing / contract.source / contract.dataset
-        files = f"['{folder}/_columns.parquet', '{folder}/*/data.parquet']"
+        files = settings.landing / contract.source / contract.dataset / "*" / "data.parquet"
         return {
             "name": contract.dataset,
             "description": f"{contract.dataset_title}, as landed. {contract.grain.capitalize()} and batch.",
             "config": {
                 "meta": {
-                    "external_location": f"read_parquet({files}, union_by_name = true)",
+                    "external_location": f"read_parquet('{files}', union_by_name = true)",
                     "dagster": {"asset_key": ["landing", contract.dataset]},
                     "title_vi": contract.dataset_title,
                 }

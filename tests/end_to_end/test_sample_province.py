@@ -1,0 +1,309 @@
+"""The sample province from export to release, against its ground truth, fault by fault."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import email
+import email.policy
+import json
+import re
+from collections import Counter, defaultdict
+
+import duckdb
+import pandas as pd
+import pytest
+
+from tests.kho import kho
+from warehouse.settings import PROJECT_ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
+
+
+def truth(home):
+    with (home.path / "sample" / "ground_truth.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def found(home):
+    """Everything that the platform found, as (dataset, rule, key or place)."""
+    rules = home.results("failing_rows", "dataset, rule_id, row_key, commune_code")
+    flags = home.rows("select 'dossiers', rule, dossier_code, null from metrics.dossier_flags")
+    rejected = home.rows(
+        "select dataset, 'rejected', null, null from ops.row_accounting, range(rejected) where layer = 'landing'"
+    )
+    return Counter((d, r, key or "") for d, r, key, _ in rules + flags + rejected)
+
+
+def test_every_planted_fault_is_found_and_none_is_invented(sample_home):
+    planted = Counter((t["dataset"], t["rule_id"], t["row_key"]) for t in truth(sample_home))
+    rows = found(sample_home)
+    # a table rule names a place and not a row: its place is compared in the next test
+    table_rules = {
+        r for (r,) in sample_home.results("rule_results", "distinct rule_id") if r in _table_rules(sample_home)
+    }
+    planted = Counter({k: n for k, n in planted.items() if k[1] not in table_rules})
+    rows = Counter({k: n for k, n in rows.items() if k[1] not in table_rules})
+    assert planted - rows == Counter(), "planted and not found"
+    assert rows - planted == Counter(), "found and not planted"
+
+
+def test_every_missing_commune_count_and_stale_unit_is_found_where_it_was_planted(sample_home):
+    table_rules = _table_rules(sample_home)
+    planted = Counter(
+        (t["dataset"], t["rule_id"], t["commune_code"]) for t in truth(sample_home) if t["rule_id"] in table_rules
+    )
+    rows = Counter(
+        (d, r, c or "")
+        for d, r, c in sample_home.results("failing_rows", "dataset, rule_id, commune_code")
+        if r in table_rules
+    )
+    assert planted, "the sample plants faults of whole communes"
+    assert rows == planted
+
+
+def _table_rules(home):
+    kinds = home.results("rule_results", "rule_id, kind")
+    return {rule for rule, kind in kinds if kind in ("coverage", "row_count", "freshness")}
+
+
+def test_every_kind_of_fault_of_the_domain_is_planted(sample_home):
+    rules = {t["rule_id"] for t in truth(sample_home)}
+    assert {f"S{i}" for i in range(1, 7)} | {f"A{i}" for i in range(1, 11)} <= rules
+    kinds = {t["fault"] for t in truth(sample_home)}
+    assert len(kinds) >= 20, kinds
+
+
+def test_no_rule_ended_as_a_tool_error(sample_home):
+    outcomes = Counter(o for (o,) in sample_home.results("rule_results", "outcome"))
+    assert outcomes["error"] == 0
+    assert outcomes["fail"] > 50
+
+
+def test_an_unknown_status_is_kept_named_with_its_row_and_shown(sample_home):
+    [(dataset, column, value, rows, file, row)] = sample_home.rows(
+        "select dataset, column_name, value_found, row_count, first_file, first_row from ops.unmapped_values"
+    )
+    planted = [t for t in truth(sample_home) if t["rule_id"] == "osl_status_unknown"]
+    assert (dataset, column, value, rows) == ("one_stop_list", "status", "Đang xác minh", len(planted))
+    assert f"contract one_stop_list.yml, column status: “{value}”" in sample_home.output
+    text = re.sub(r"\s+", " ", sample_home.output)
+    assert f"first in {file} row {row}" in text
+
+
+def test_the_books_say_what_the_files_hold(sample_home):
+    with (sample_home.path / "sample" / "accounting.csv").open(encoding="utf-8") as file:
+        wanted = {
+            (r["dataset"], r["source_file"]): (int(r["rows_read"]), int(r["out_of_scope"]), int(r["rejected"]))
+            for r in csv.DictReader(file)
+        }
+    landed = sample_home.rows(
+        "select dataset, source_file, rows_read, rows_out_of_scope, rows_rejected from ops.batches"
+    )
+    assert {(d, f): tuple(counts) for d, f, *counts in landed} == wanted
+
+
+def test_the_books_balance_in_every_layer(sample_home):
+    layers = Counter(layer for (layer,) in sample_home.rows("select layer from ops.row_accounting"))
+    assert set(layers) == {"landing", "staging", "shared"}
+    assert sample_home.rows("select * from ops.row_accounting where missing <> 0") == []
+
+
+def test_form_06_keeps_its_identities(sample_home):
+    broken = sample_home.rows(
+        """
+        select * from metrics.settlement
+        where total_received <> received_online + received_direct_or_post + carried_over
+            or total_settled <> settled_early + settled_on_time + settled_late
+            or total_pending <> pending_in_time + pending_late
+            or total_received <> total_settled + total_pending
+        """
+    )
+    assert broken == []
+    assert sample_home.rows("select count(*) from metrics.settlement where variant = 'as_system'")[0][0] > 100
+
+
+def test_no_personal_value_is_in_any_table_from_shared_on(sample_home):
+    """Every text column is searched for every planted name and number."""
+    personal = personal_values(sample_home)
+    assert len(personal) > 1000
+    columns = sample_home.rows(
+        """
+        select table_schema, table_name, column_name from information_schema.columns
+        where table_schema in ('shared', 'metrics', 'quality', 'open_data', 'ops') and data_type = 'VARCHAR'
+        """
+    )
+    assert len(columns) > 100
+    with duckdb.connect(str(sample_home.path / "warehouse.duckdb"), read_only=True) as connection:
+        connection.execute("create temporary table personal as select unnest(?) as value", [sorted(personal)])
+        leaks = [
+            (schema, table, column)
+            for schema, table, column in columns
+            if connection.execute(
+                f'select 1 from {schema}."{table}" as t semi join personal as p on t."{column}" = p.value limit 1'
+            ).fetchone()
+        ]
+    assert leaks == []
+
+
+def personal_values(home):
+    """Values of every personal column as landed, that are not ordinary words of other columns."""
+    from orchestration.preparation import read_contracts
+    from warehouse.settings import Settings
+
+    values = set()
+    settings = Settings(home=home.path)
+    for contract in read_contracts(settings).contracts:
+        # a place is no person: the office of an enterprise may be where an applicant lives
+        for column in (c for c in contract.landed if c.personal and "address" not in c.name):
+            files = settings.landing / contract.source / contract.dataset / "*" / "data.parquet"
+            rows = duckdb.execute(f"select distinct cast(\"{column.name}\" as varchar) from '{files}'").fetchall()
+            values |= {
+                v.strip() for (v,) in rows if v and len(v.strip()) > 7 and "rõ" not in v and not v.startswith("01/01/")
+            }
+    return values
+
+
+def test_each_owner_has_one_mail_with_score_and_workbook(sample_home):
+    files = sorted((sample_home.path / "outbox").glob("*.eml"))
+    logged = sample_home.rows("select owner_key, location from ops.mail_log")
+    assert {str(f) for f in files} == {location for _, location in logged}
+    assert len(files) == len(logged) >= 6
+    message = email.message_from_bytes(
+        next(f for f in files if "so_tu_phap" in f.name).read_bytes(), policy=email.policy.default
+    )
+    html = message.get_body(("html",)).get_content()
+    assert "Khai sinh" in html and "02/11/2026" in html
+    assert message.get_body(("plain",)) is not None
+    [workbook] = list(message.iter_attachments())
+    assert workbook.get_filename().endswith(".xlsx")
+
+
+def test_a_portals_reader_gets_what_the_warehouse_holds(sample_home):
+    latest = sample_home.path / "releases" / "latest"
+    package = json.loads((latest / "datapackage.json").read_text(encoding="utf-8"))
+    assert {r["name"] for r in package["resources"]} == {"procedure_catalogue", "settlement_results"}
+    frame = pd.read_parquet(latest / "settlement_results.parquet")
+    text = pd.read_csv(latest / "settlement_results.csv", dtype=str, encoding="utf-8-sig")
+    with duckdb.connect(str(latest / "open_data.duckdb"), read_only=True) as reader:
+        total = reader.execute("select sum(total_received) from settlement_results").fetchone()[0]
+    [(rows, received)] = sample_home.rows("select count(*), sum(total_received) from open_data.settlement_results")
+    assert len(frame) == len(text) == rows
+    assert frame["total_received"].sum() == total == received
+    small = frame[frame["suppressed"]]
+    assert len(small) and small["total_received"].isna().all()
+
+
+def test_the_run_is_in_the_history_of_the_same_job_that_the_schedule_runs(sample_home, monkeypatch):
+    import dagster as dg
+
+    monkeypatch.setenv("DAGSTER_HOME", str(sample_home.path / "dagster"))
+    with dg.DagsterInstance.get() as instance:
+        [run] = instance.get_runs(limit=1)
+        assert (run.job_name, run.status) == ("daily", dg.DagsterRunStatus.SUCCESS)
+
+
+def test_the_store_is_there_table_by_table(sample_home):
+    tables = defaultdict(set)
+    for schema, table in sample_home.rows("select table_schema, table_name from information_schema.tables"):
+        tables[schema].add(table)
+    assert {
+        "administrative_units",
+        "administrative_unit_changes",
+        "agencies",
+        "procedures",
+        "calendar_days",
+        "dossiers",
+    } <= tables["shared"]
+    assert {"births", "deaths", "parcels", "enterprises", "recipients"} <= tables["shared"]
+    assert {"rule_results", "failing_rows", "completeness", "scores"} <= tables["quality"]
+    assert {"batches", "row_accounting", "source_status", "mail_log", "releases"} <= tables["ops"]
+
+
+def test_a_dossier_is_traced_to_its_file_and_row(sample_home):
+    [(code, file, row)] = sample_home.rows(
+        "select dossier_code, source_file, row_number from staging.stg_one_stop_list"
+        " where row_verdict = 'kept' order by 1 limit 1"
+    )
+    told = kho(sample_home.path, "trace", code)
+    assert told.code == 0
+    assert file[:12] in told.output and str(row) in told.output
+    nothing = kho(sample_home.path, "trace", "H17.999-000000-0000")
+    assert nothing.code == 1 and "No row has the key" in nothing.output
+
+
+def test_dbt_unit_tests_hold(sample_home):
+    import os
+    import subprocess
+    import sys
+
+    project = sample_home.path / "dbt"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "dbt.cli.main",
+            "--no-use-colors",
+            "test",
+            "--select",
+            "test_type:unit",
+            "--target-path",
+            str(sample_home.path / "unit"),
+        ],
+        cwd=project,
+        env={
+            **os.environ,
+            "KHO_HOME": str(sample_home.path),
+            "PYTHONPATH": str(PROJECT_ROOT),
+            "DBT_PROFILES_DIR": str(project),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    passed = int(re.search(r"PASS=(\d+)", done.stdout).group(1))
+    assert passed >= 40, done.stdout[-500:]
+
+
+def test_the_calendar_and_the_units_are_right_at_their_dates(sample_home):
+    days = dict(
+        sample_home.rows(
+            "select day, is_working_day from shared.calendar_days where day in"
+            " ('2026-11-24', '2026-08-22', '2026-08-31', '2026-01-02', '2026-01-10', '2026-11-23')"
+        )
+    )
+    wanted = {
+        "2026-11-24": False,
+        "2026-08-22": True,
+        "2026-08-31": False,
+        "2026-01-02": False,
+        "2026-01-10": True,
+        "2026-11-23": True,
+    }
+    assert {d.isoformat(): working for d, working in days.items()} == wanted
+    units = sample_home.rows(
+        "select name, province_code from shared.administrative_units where code = '20335' order by valid_from"
+    )
+    assert units == [("Phường Tân Thạnh", "49"), ("Phường Bàn Thạch", "48")]
+
+
+def test_a_second_run_lands_nothing_writes_no_mail_and_leaves_the_release_as_it_was(sample_home):
+    """Last in this file: the run before it is what the others looked at."""
+    before = sample_home.rows("select batch_id from ops.batches order by 1")
+    release = (sample_home.path / "releases" / "latest").resolve().name
+    content = json.loads((sample_home.path / "releases" / "latest" / "release.json").read_text(encoding="utf-8"))
+    mails = {f.name: (f.read_bytes(), f.stat().st_mtime_ns) for f in (sample_home.path / "outbox").glob("*.eml")}
+    again = kho(sample_home.path, "sample", "--rows", "3000")
+    assert again.code == 0, again.output
+    again = kho(sample_home.path, "run")
+    assert again.code == 0, again.output
+    assert again.rows("select batch_id from ops.batches order by 1") == before
+    assert again.rows("select distinct state from ops.source_status") == [("unchanged",)]
+    assert (sample_home.path / "releases" / "latest").resolve().name == release
+    after = json.loads((sample_home.path / "releases" / "latest" / "release.json").read_text(encoding="utf-8"))
+    assert after["content_hash"] == content["content_hash"]
+    assert {
+        f.name: (f.read_bytes(), f.stat().st_mtime_ns) for f in (sample_home.path / "outbox").glob("*.eml")
+    } == mails
+    assert dt.date.fromisoformat(content["as_of"]) == dt.date(2026, 11, 2)
