@@ -127,7 +127,16 @@ def trace(
     for name in ("dataset", "file", "sheet", "row", "batch", "verdict", "rules failed", "table"):
         table.add_column(name, overflow="fold")
     for row in found:
-        table.add_row(*(str(v) if v is not None else "" for v in row))
+        table.add_row(
+            row.dataset,
+            row.source_file,
+            row.sheet or "",
+            str(row.row_number),
+            row.batch_id,
+            row.verdict,
+            ", ".join(row.rules),
+            row.table or "",
+        )
     console.print(table)
 
 
@@ -183,7 +192,7 @@ def contract_check(
 ) -> None:
     """Say whether a contract is valid ODCS 3.1 and holds together, with the line of what is not."""
     from orchestration.preparation import read_contracts
-    from warehouse.contracts import load_contract
+    from warehouse.contract_reader import load_contract
 
     settings = _settings(home=home, profile=profile)
     if file.is_dir():

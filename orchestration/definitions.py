@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
@@ -39,9 +42,16 @@ def build_defs(settings: Settings | None = None, prepared: Prepared | None = Non
         jobs=[daily_job()],
         schedules=[daily_schedule()],
         sensors=[drop_folder_sensor(ready)],
-        resources={"dbt": DbtCliResource(project_dir=str(ready.settings.dbt), profiles_dir=str(ready.settings.dbt))},
+        resources={"dbt": _dbt(ready)},
         executor=dg.in_process_executor,
     )
+
+
+def _dbt(prepared: Prepared) -> DbtCliResource:
+    project = str(prepared.settings.dbt)
+    # the dbt beside this interpreter, whether or not its environment is activated
+    executable = Path(sys.executable).with_name("dbt")
+    return DbtCliResource(project_dir=project, profiles_dir=project, dbt_executable=str(executable))
 
 
 @dg.definitions

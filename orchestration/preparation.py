@@ -16,7 +16,8 @@ from pathlib import Path
 from expectations.mail_log import ensure_mail_log
 from ingestion.index import write_index
 from warehouse.assembly import assemble, fingerprint
-from warehouse.contracts import ContractSet, load_contracts
+from warehouse.contract_reader import load_contracts
+from warehouse.contracts import ContractSet
 from warehouse.errors import SettingsError
 from warehouse.releases import ensure_release_log
 from warehouse.settings import PROJECT_ROOT, Settings

@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from warehouse.contracts import Contract, load_contract
+from warehouse.contract_reader import load_contract
+from warehouse.contracts import Contract
 from warehouse.profile import load_profile
 
 

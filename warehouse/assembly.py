@@ -16,8 +16,9 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from warehouse.assembly_docs import landing_sources, shared_columns, shared_docs, staging_docs, union_docs
 from warehouse.contracts import Column, Contract, ContractSet
-from warehouse.entities import Entity, EntityColumn, entities
+from warehouse.entities import EntityColumn, entities
 from warehouse.settings import PROJECT_ROOT, Settings
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -78,27 +79,27 @@ def _project_file(settings: Settings) -> str:
 def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tuple[Path, bytes]]:
     render = _renderer()
     staging, shared, ops = Path("models/staging"), Path("models/shared"), Path("models/ops")
-    yield staging / "_landing__sources.yml", _yaml(_sources(settings, contracts))
+    yield staging / "_landing__sources.yml", _yaml(landing_sources(settings, contracts))
     for contract in contracts.contracts:
         folder = staging / contract.domain
         yield folder / f"{contract.staging_table}.sql", render("staging.sql.j2", contract=contract)
-        yield folder / f"{contract.staging_table}.yml", _yaml(_staging_docs(contract))
+        yield folder / f"{contract.staging_table}.yml", _yaml(staging_docs(contract))
         if contract.entity is None:
             yield (
                 shared / contract.domain / f"{contract.dataset}.sql",
                 render(
                     "shared.sql.j2",
                     contract=contract,
-                    columns=_shared_columns(contract),
+                    columns=shared_columns(contract),
                     commune=contract.column_with("commune_code"),
                     dated=contract.column_with("recorded_on") or contract.column_with("updated_on"),
                 ),
             )
-            yield shared / contract.domain / f"{contract.dataset}.yml", _yaml(_shared_docs(contract))
+            yield shared / contract.domain / f"{contract.dataset}.yml", _yaml(shared_docs(contract))
     for entity in entities().values():
         feeding = contracts.feeding(entity.name)
         yield staging / "entities" / f"int_{entity.name}.sql", render("union.sql.j2", entity=entity, contracts=feeding)
-        yield staging / "entities" / f"int_{entity.name}.yml", _yaml(_union_docs(entity))
+        yield staging / "entities" / f"int_{entity.name}.yml", _yaml(union_docs(entity))
     yield ops / "int_row_verdicts.sql", render("ops_counts.sql.j2", tables=_verdict_tables(contracts))
     yield ops / "int_shared_rows.sql", render("ops_counts.sql.j2", tables=_shared_tables(contracts))
     datasets = [c.dataset for c in contracts.contracts if c.entity in (None, "dossiers")]
@@ -172,130 +173,6 @@ def _literal(text: str) -> str:
 def _column_of(contract: Contract, column: EntityColumn) -> str:
     names = {c.name for c in contract.columns} | {f"{c.name}_raw" for c in contract.columns if c.has_raw}
     return column.name if column.name in names else "null"
-
-
-def _shared_columns(contract: Contract) -> list[dict[str, str]]:
-    """Columns of the dataset's shared table: no personal value, a keyed token for a personal number."""
-    columns = []
-    commune = contract.column_with("commune_code")
-    for column in contract.columns:
-        if column.personal and column.role == "person_number":
-            columns.append(
-                {
-                    "name": f"{column.name}_token",
-                    "expression": f"{{{{ token('{column.name}') }}}}",
-                    "type": "varchar",
-                    "title": f"Mã hóa của {column.title}",
-                }
-            )
-        elif not column.personal and column is not commune:
-            columns.append(
-                {"name": column.name, "expression": column.name, "type": column.sql_type, "title": column.title}
-            )
-    if commune:
-        columns += [
-            {
-                "name": "commune_code",
-                "expression": commune.name,
-                "type": "varchar",
-                "title": f"{commune.title} (như nhận)",
-            },
-            {
-                "name": "commune_code_current",
-                "expression": "commune_code_current",
-                "type": "varchar",
-                "title": f"{commune.title} (hiện hành)",
-            },
-        ]
-    return columns
-
-
-# ---------- YAML beside the models
-
-
-def _sources(settings: Settings, contracts: ContractSet) -> dict[str, Any]:
-    def table(contract: Contract) -> dict[str, Any]:
-        files = settings.landing / contract.source / contract.dataset / "*" / "data.parquet"
-        return {
-            "name": contract.dataset,
-            "description": f"{contract.dataset_title}, as landed. {contract.grain.capitalize()} and batch.",
-            "config": {
-                "meta": {
-                    "external_location": f"read_parquet('{files}', union_by_name = true)",
-                    "title_vi": contract.dataset_title,
-                }
-            },
-            "columns": [
-                {
-                    "name": c.name,
-                    "description": c.description,
-                    "config": {"meta": {"title_vi": c.title, "source_name": c.header}},
-                }
-                for c in contract.landed
-            ],
-        }
-
-    tables = [table(c) for c in contracts.contracts]
-    return {"sources": [{"name": "landing", "description": "Landing files, one table a contract.", "tables": tables}]}
-
-
-def _staging_docs(contract: Contract) -> dict[str, Any]:
-    columns: list[dict[str, Any]] = []
-    for column in contract.columns:
-        marks = {"config": {"meta": {"personal": True}}} if column.personal else {}
-        columns.append({"name": column.name, "description": column.description, **marks})
-        if column.has_raw:
-            columns.append({"name": f"{column.name}_raw", "description": f"{column.title}, text before typing."})
-    columns.append(
-        {
-            "name": "row_verdict",
-            "description": "kept, superseded, duplicate or quarantined.",
-            "data_tests": [
-                "not_null",
-                {"accepted_values": {"arguments": {"values": ["kept", "superseded", "duplicate", "quarantined"]}}},
-            ],
-        }
-    )
-    description = (
-        f"{contract.dataset_title}: cleaned, typed, each row with its verdict. "
-        "One row per landed row of an active batch."
-    )
-    return {"models": [{"name": contract.staging_table, "description": description, "columns": columns}]}
-
-
-def _shared_docs(contract: Contract) -> dict[str, Any]:
-    columns = [
-        {
-            "name": c["name"],
-            "description": c["title"],
-            "data_type": c["type"],
-            "config": {"meta": {"title_vi": c["title"]}},
-        }
-        for c in _shared_columns(contract)
-    ]
-    columns += [
-        {"name": "source_system", "description": "System the record came from.", "data_type": "varchar"},
-        {
-            "name": "batch_id",
-            "description": "Batch that brought it; with row_number the way back to the source.",
-            "data_type": "varchar",
-            "data_tests": ["not_null"],
-        },
-        {"name": "row_number", "description": "Row in the source file or query.", "data_type": "bigint"},
-    ]
-    model: dict[str, Any] = {
-        "name": contract.dataset,
-        "description": f"{contract.dataset_title}. {contract.purpose} {contract.grain.capitalize()}.",
-        "config": {"meta": {"title_vi": contract.dataset_title}},
-        "columns": columns,
-    }
-    return {"models": [model]}
-
-
-def _union_docs(entity: Entity) -> dict[str, Any]:
-    columns = [{"name": c.name, "description": c.title} for c in entity.columns]
-    description = f"{entity.title}, rows of every source united. {entity.grain.capitalize()}."
-    return {"models": [{"name": f"int_{entity.name}", "description": description, "columns": columns}]}
 
 
 # ---------- counts for the books

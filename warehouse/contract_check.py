@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,20 @@ from typing import Any
 import yaml
 from jsonschema import Draft201909Validator
 from jsonschema.exceptions import ValidationError, best_match
-from open_data_contract_standard.model import OpenDataContractStandard
+from open_data_contract_standard.model import CustomProperty, OpenDataContractStandard
 
 from warehouse.errors import ContractError
+
+
+def properties_of(custom: Iterable[CustomProperty] | None) -> dict[str, Any]:
+    """ODCS customProperties as a plain mapping."""
+    return {str(p.property): p.value for p in custom or []}
+
+
+def fault(path: Path, wanted: str, found: str, action: str, where: str | None = None) -> ContractError:
+    """What is wrong in a contract file, for its writer."""
+    place = f"contract {path.name}" + (f", {where}" if where else "")
+    return ContractError(wanted=wanted, found=found, where=place, action=action)
 
 
 @lru_cache(maxsize=1)

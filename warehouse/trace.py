@@ -2,74 +2,86 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from warehouse.connections import connect_memory, connect_warehouse
+import duckdb
+
+from warehouse.connections import connect_warehouse
 from warehouse.settings import Settings
 
-STAGED = """
-    select column_name from information_schema.columns
-    where table_schema = 'staging' and table_name = ? and column_name = 'row_key'
-"""
+# the same key however it is typed: no spaces, no case
+SAME = "upper(replace({column}, ' ', '')) = upper(replace(?, ' ', ''))"
 
 
-def trace(settings: Settings, key: str) -> list[tuple[Any, ...]]:
-    """Rows of staging whose key is `key`, or a part of it before a '|', latest first.
+@dataclass(frozen=True)
+class Traced:
+    """One row of a source that carries the key: its place, its verdict, the rules it breaks, the table it is in."""
 
-    Each: dataset, source file, sheet, row, batch, verdict, rules failed, table it is in.
+    dataset: str
+    source_file: str
+    sheet: str | None
+    row_number: int
+    batch_id: str
+    verdict: str
+    rules: tuple[str, ...]
+    table: str | None
+
+
+def trace(settings: Settings, key: str) -> list[Traced]:
+    """Rows of all sources whose key is `key`, newest batch first.
+
     Raises WarehouseError when nothing has been built yet.
     """
-    failing = settings.results / "failing_rows.parquet"
     with connect_warehouse(settings.warehouse) as connection:
-        tables = [
-            str(row[0])
-            for row in connection.execute(
-                "select table_name from information_schema.columns where table_schema = 'staging'"
-                " and column_name = 'row_key' and table_name like 'stg\\_%' escape '\\' order by 1"
+        tables = connection.execute(
+            """
+            select table_name from information_schema.columns
+            where table_schema = 'staging' and column_name = 'row_key' and starts_with(table_name, 'stg_')
+            order by table_name
+            """
+        ).fetchall()
+        shared = {
+            str(name)
+            for (name,) in connection.execute(
+                "select table_name from information_schema.tables where table_schema = 'shared'"
             ).fetchall()
-        ]
-        found: list[tuple[Any, ...]] = []
-        for table in tables:
-            found += connection.execute(
-                f"""
-                select dataset, source_file, sheet, row_number, batch_id, row_verdict, row_key
-                from staging.{table}
-                where row_key = ? or upper(replace(row_key, ' ', '')) = upper(replace(?, ' ', ''))
-                order by batch_id desc, row_number
-                """,
-                [key, key],
-            ).fetchall()
+        }
         flags = _flags(connection, key)
-    rules = _rules(str(failing), key) if failing.is_file() else {}
+        return [row for (table,) in tables for row in _rows(connection, str(table), key, flags, shared)]
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, table: str, key: str, flags: tuple[str, ...], shared: set[str]
+) -> list[Traced]:
+    found = connection.execute(
+        f"""
+        select dataset, source_file, sheet, row_number, batch_id, row_verdict, row_key from staging.{table}
+        where {SAME.format(column="row_key")}
+        order by batch_sequence desc, row_number
+        """,
+        [key],
+    ).fetchall()
     traced = []
     for dataset, file, sheet, row, batch, verdict, row_key in found:
-        failed = [*rules.get((dataset, row_key), []), *flags]
-        table = "" if verdict != "kept" else f"shared.{'dossiers' if flags or _is_dossier(settings, key) else dataset}"
-        traced.append((dataset, file, sheet, row, batch, verdict, ", ".join(failed), table))
+        broken = connection.execute(
+            "select distinct rule_id from quality.failing_rows where dataset = ? and row_key = ? order by 1",
+            [dataset, row_key],
+        ).fetchall()
+        # a dataset without a table of its own feeds an entity; of those only dossiers carry flags
+        name = str(dataset) if dataset in shared else "dossiers" if flags or _is_dossier(connection, key) else None
+        rules = (*(str(r) for (r,) in broken), *(flags if name == "dossiers" else ()))
+        where = f"shared.{name}" if verdict == "kept" and name else None
+        traced.append(Traced(dataset, file, sheet, row, batch, verdict, rules, where))
     return traced
 
 
-def _rules(path: str, key: str) -> dict[tuple[str, str], list[str]]:
-    with connect_memory() as connection:
-        rows = connection.execute(
-            "select dataset, row_key, list(distinct rule_id order by rule_id) from read_parquet(?)"
-            " where upper(replace(row_key, ' ', '')) = upper(replace(?, ' ', '')) group by all",
-            [path, key],
-        ).fetchall()
-    return {(dataset, row_key): rules for dataset, row_key, rules in rows}
-
-
-def _flags(connection: Any, key: str) -> list[str]:
+def _flags(connection: duckdb.DuckDBPyConnection, key: str) -> tuple[str, ...]:
     rows = connection.execute(
-        "select distinct rule from metrics.dossier_flags where dossier_code = upper(replace(?, ' ', '')) order by 1",
-        [key],
+        f"select distinct rule from metrics.dossier_flags where {SAME.format(column='dossier_code')} order by 1", [key]
     ).fetchall()
-    return [str(row[0]) for row in rows]
+    return tuple(str(rule) for (rule,) in rows)
 
 
-def _is_dossier(settings: Settings, key: str) -> bool:
-    with connect_warehouse(settings.warehouse) as connection:
-        found = connection.execute(
-            "select 1 from shared.dossiers where dossier_code = upper(replace(?, ' ', ''))", [key]
-        ).fetchone()
-    return found is not None
+def _is_dossier(connection: duckdb.DuckDBPyConnection, key: str) -> bool:
+    query = f"select 1 from shared.dossiers where {SAME.format(column='dossier_code')} limit 1"
+    return connection.execute(query, [key]).fetchone() is not None

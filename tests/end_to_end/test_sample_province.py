@@ -228,6 +228,9 @@ def test_a_dossier_is_traced_to_its_file_and_row(sample_home):
     told = kho(sample_home.path, "trace", code)
     assert told.code == 0
     assert file[:12] in told.output and str(row) in told.output
+    assert "shared.dossiers" in told.output
+    [flagged] = sample_home.rows("select min(dossier_code) from metrics.dossier_flags where rule = 'A1'")
+    assert "A1" in kho(sample_home.path, "trace", flagged[0]).output
     nothing = kho(sample_home.path, "trace", "H17.999-000000-0000")
     assert nothing.code == 1 and "No row has the key" in nothing.output
 

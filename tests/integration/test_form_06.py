@@ -13,7 +13,7 @@ from ingestion.landing import land
 from tests.contracts import write_contract
 from tests.dbt_home import dbt_build
 from warehouse.connections import connect_warehouse
-from warehouse.contracts import load_contracts
+from warehouse.contract_reader import load_contracts
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.slow

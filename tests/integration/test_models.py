@@ -9,7 +9,7 @@ import pytest
 
 from tests.dbt_home import dbt_build
 from warehouse.connections import connect_warehouse
-from warehouse.contracts import load_contracts
+from warehouse.contract_reader import load_contracts
 from warehouse.settings import PROJECT_ROOT, Settings
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tests.contracts import contract_document, make_contract, write_contract
-from warehouse.contracts import load_contracts
+from warehouse.contract_reader import load_contracts
 from warehouse.errors import ContractError
 from warehouse.profile import load_profile
 from warehouse.settings import PROJECT_ROOT
@@ -110,6 +110,6 @@ def test_rules_come_down_to_predicates_over_the_staging_columns(tmp_path):
 
 
 def make_again(path):
-    from warehouse.contracts import load_contract
+    from warehouse.contract_reader import load_contract
 
     return load_contract(path, load_profile("da_nang_2025"), "sample", {})

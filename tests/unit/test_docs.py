@@ -16,7 +16,8 @@ import typer
 
 from ingestion.landing import land
 from orchestration.cli import app
-from warehouse.contracts import ROLES, load_contract
+from warehouse.contract_reader import load_contract
+from warehouse.contracts import ROLES
 from warehouse.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -17,7 +17,8 @@ from python_calamine import CalamineWorkbook
 from stdnum.vn import mst
 
 from ingestion.sample import SampleSummary, make_sample
-from warehouse.contracts import Contract, ContractSet, load_contracts
+from warehouse.contract_reader import load_contracts
+from warehouse.contracts import Contract, ContractSet
 from warehouse.errors import SettingsError
 from warehouse.profile import load_profile
 from warehouse.settings import PROJECT_ROOT

@@ -1,0 +1,135 @@
+"""The YAML beside the models that contracts ask for: sources, columns, descriptions that end with the grain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warehouse.contracts import Contract, ContractSet
+from warehouse.entities import Entity
+from warehouse.settings import Settings
+
+
+def shared_columns(contract: Contract) -> list[dict[str, str]]:
+    """Columns of the dataset's shared table: no personal value, a keyed token for a personal number."""
+    columns = []
+    commune = contract.column_with("commune_code")
+    for column in contract.columns:
+        if column.personal and column.role == "person_number":
+            columns.append(
+                {
+                    "name": f"{column.name}_token",
+                    "expression": f"{{{{ token('{column.name}') }}}}",
+                    "type": "varchar",
+                    "title": f"Mã hóa của {column.title}",
+                }
+            )
+        elif not column.personal and column is not commune:
+            columns.append(
+                {"name": column.name, "expression": column.name, "type": column.sql_type, "title": column.title}
+            )
+    if commune:
+        columns += [
+            {
+                "name": "commune_code",
+                "expression": commune.name,
+                "type": "varchar",
+                "title": f"{commune.title} (như nhận)",
+            },
+            {
+                "name": "commune_code_current",
+                "expression": "commune_code_current",
+                "type": "varchar",
+                "title": f"{commune.title} (hiện hành)",
+            },
+        ]
+    return columns
+
+
+def landing_sources(settings: Settings, contracts: ContractSet) -> dict[str, Any]:
+    """The source `landing`: one table a contract, with its columns and the files that hold it."""
+
+    def table(contract: Contract) -> dict[str, Any]:
+        files = settings.landing / contract.source / contract.dataset / "*" / "data.parquet"
+        return {
+            "name": contract.dataset,
+            "description": f"{contract.dataset_title}, as landed. {contract.grain.capitalize()} and batch.",
+            "config": {
+                "meta": {
+                    "external_location": f"read_parquet('{files}', union_by_name = true)",
+                    "title_vi": contract.dataset_title,
+                }
+            },
+            "columns": [
+                {
+                    "name": c.name,
+                    "description": c.description,
+                    "config": {"meta": {"title_vi": c.title, "source_name": c.header}},
+                }
+                for c in contract.landed
+            ],
+        }
+
+    tables = [table(c) for c in contracts.contracts]
+    return {"sources": [{"name": "landing", "description": "Landing files, one table a contract.", "tables": tables}]}
+
+
+def staging_docs(contract: Contract) -> dict[str, Any]:
+    """Columns of a staging model; personal ones are marked, so that no release can publish them."""
+    columns: list[dict[str, Any]] = []
+    for column in contract.columns:
+        marks = {"config": {"meta": {"personal": True}}} if column.personal else {}
+        columns.append({"name": column.name, "description": column.description, **marks})
+        if column.has_raw:
+            columns.append({"name": f"{column.name}_raw", "description": f"{column.title}, text before typing."})
+    columns.append(
+        {
+            "name": "row_verdict",
+            "description": "kept, superseded, duplicate or quarantined.",
+            "data_tests": [
+                "not_null",
+                {"accepted_values": {"arguments": {"values": ["kept", "superseded", "duplicate", "quarantined"]}}},
+            ],
+        }
+    )
+    description = (
+        f"{contract.dataset_title}: cleaned, typed, each row with its verdict. "
+        "One row per landed row of an active batch."
+    )
+    return {"models": [{"name": contract.staging_table, "description": description, "columns": columns}]}
+
+
+def shared_docs(contract: Contract) -> dict[str, Any]:
+    """Contract of the dataset's shared table: every column with its type."""
+    columns = [
+        {
+            "name": c["name"],
+            "description": c["title"],
+            "data_type": c["type"],
+            "config": {"meta": {"title_vi": c["title"]}},
+        }
+        for c in shared_columns(contract)
+    ]
+    columns += [
+        {"name": "source_system", "description": "System the record came from.", "data_type": "varchar"},
+        {
+            "name": "batch_id",
+            "description": "Batch that brought it; with row_number the way back to the source.",
+            "data_type": "varchar",
+            "data_tests": ["not_null"],
+        },
+        {"name": "row_number", "description": "Row in the source file or query.", "data_type": "bigint"},
+    ]
+    model: dict[str, Any] = {
+        "name": contract.dataset,
+        "description": f"{contract.dataset_title}. {contract.purpose} {contract.grain.capitalize()}.",
+        "config": {"meta": {"title_vi": contract.dataset_title}},
+        "columns": columns,
+    }
+    return {"models": [model]}
+
+
+def union_docs(entity: Entity) -> dict[str, Any]:
+    """Columns of the model that unites an entity's sources."""
+    columns = [{"name": c.name, "description": c.title} for c in entity.columns]
+    description = f"{entity.title}, rows of every source united. {entity.grain.capitalize()}."
+    return {"models": [{"name": f"int_{entity.name}", "description": description, "columns": columns}]}

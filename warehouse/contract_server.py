@@ -1,0 +1,74 @@
+"""Where a contract's dataset is: its `servers` entry for the environment, with `${NAME}` filled in."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Literal
+
+from open_data_contract_standard.model import Server as OdcsServer
+
+from warehouse.contract_check import fault, properties_of
+from warehouse.contracts import Server
+
+FILE_FORMATS = ("xlsx", "csv")
+
+
+def read_server(path: Path, servers: list[OdcsServer], environment: str, variables: dict[str, str]) -> Server:
+    """The entry whose `environment` is the given one, or the only one without. Raises ContractError."""
+    chosen = [s for s in servers if s.environment == environment]
+    if not chosen and len(servers) == 1 and servers[0].environment is None:
+        chosen = servers
+    if len(chosen) != 1:
+        raise fault(
+            path,
+            f"one server with environment {environment}",
+            ", ".join(str(s.environment) for s in servers) or "no server",
+            "Add a `servers` entry, or choose another with KHO_ENVIRONMENT.",
+        )
+    server = chosen[0]
+    options = properties_of(server.customProperties)
+
+    def filled(value: str | None) -> str:
+        return _fill(path, value or "", variables)
+
+    def located(value: str | None) -> str:
+        """A path as written, or relative to the contract's own folder."""
+        return str((path.parent / filled(value)).resolve())
+
+    name = str(server.server or environment)
+    if server.type == "local":
+        if server.format not in FILE_FORMATS:
+            raise fault(path, f"format one of {', '.join(FILE_FORMATS)}", str(server.format), "Correct the server.")
+        return Server(name, "files", located(server.path), server.format, server.delimiter, options)
+    if server.type == "custom" and options.get("driver") == "sqlite":
+        return Server(name, "sqlite", located(str(options.get("path", ""))), None, None, options)
+    if server.type in ("postgresql", "postgres", "mysql"):
+        kind: Literal["postgresql", "mysql"] = "mysql" if server.type == "mysql" else "postgresql"
+        # user and password come from the environment, never from the contract
+        return Server(
+            name,
+            kind,
+            f"host={filled(server.host)} port={server.port or ''} dbname={filled(server.database)}",
+            None,
+            None,
+            {**options, "schema": server.schema_ or options.get("schema")},
+        )
+    raise fault(
+        path,
+        "a server of type local, postgresql, mysql, or custom with driver sqlite",
+        str(server.type),
+        "Correct the server's type.",
+    )
+
+
+def _fill(path: Path, value: str, variables: dict[str, str]) -> str:
+    def one(match: re.Match[str]) -> str:
+        name = match.group(1)
+        found = variables.get(name, os.environ.get(name))
+        if found is None:
+            raise fault(path, f"a value for ${{{name}}}", "nothing set", f"Set {name} in the environment.", "servers")
+        return found
+
+    return re.sub(r"\$\{(\w+)\}", one, value)
