@@ -222,7 +222,6 @@ def _sources(settings: Settings, contracts: ContractSet) -> dict[str, Any]:
             "config": {
                 "meta": {
                     "external_location": f"read_parquet('{files}', union_by_name = true)",
-                    "dagster": {"asset_key": ["landing", contract.dataset]},
                     "title_vi": contract.dataset_title,
                 }
             },

@@ -142,6 +142,24 @@ def test_the_release_waits_for_the_books_and_the_mails_for_the_scores(definition
     assert dg.AssetKey(["quality", "scores"]) in graph.get(dg.AssetKey(["reports", "mails"])).parent_keys
 
 
+def test_each_stage_waits_for_the_one_before_it(definitions):
+    import dagster as dg
+
+    graph = definitions.resolve_asset_graph()
+
+    def waits(later, earlier):
+        return dg.AssetKey(earlier) in graph.get(dg.AssetKey(later)).parent_keys
+
+    assert waits(["landing_index", "batches"], ["landing", "births"])
+    assert waits(["ops", "batches"], ["landing_index", "batches"])
+    assert waits(["ops", "source_status"], ["landing_index", "attempts"])
+    assert waits(["staging", "stg_births"], ["landing", "births"])
+    assert waits(["staging", "stg_births"], ["ops", "batches"])
+    assert waits(["shared", "administrative_units"], ["reference", "administrative_units"])
+    assert waits(["results", "rule_results"], ["staging", "stg_births"])
+    assert waits(["quality", "rule_results"], ["results", "rule_results"])
+
+
 def test_the_sensor_asks_for_a_run_once_when_a_file_arrives_and_is_quiet(tmp_path):
     import dagster as dg
 
