@@ -22,9 +22,10 @@ app = typer.Typer(
     help="A province's shared data store: sector databases in, gaps named, owners told, open tables published.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
-contract_app = typer.Typer(help="Look at contracts.", no_args_is_help=True)
-release_app = typer.Typer(help="Look at published releases.", no_args_is_help=True)
+contract_app = typer.Typer(help="Look at contracts.", no_args_is_help=True, rich_markup_mode=None)
+release_app = typer.Typer(help="Look at published releases.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(contract_app, name="contract")
 app.add_typer(release_app, name="release")
 
@@ -60,7 +61,7 @@ def main() -> None:
 
 @app.command()
 def sample(
-    rows: Annotated[int, typer.Option(min=500, help="Dossiers to make; sector databases grow with them.")] = 20_000,
+    rows: Annotated[int, typer.Option(min=1500, help="Dossiers to make; sector databases grow with them.")] = 20_000,
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 72,
     home: Home = None,
     profile: ProfileName = None,

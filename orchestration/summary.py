@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,12 @@ SCORES = """
 DOSSIERS = """
     select
         d.dataset, count(*), count(*) filter (d.finished_at is not null), count(*) filter (d.finished_at is null),
-        count(*) filter (d.finished_at > d.due_at), count(*) filter (d.finished_at < d.received_at),
+        -- a promise without a time of day holds until the day ends
+        count(*) filter (
+            case when cast(d.due_at as time) = time '00:00' then cast(d.finished_at as date) else d.finished_at end
+            > d.due_at
+        ),
+        count(*) filter (d.finished_at < d.received_at),
         count(distinct f.dossier_code)
     from shared.dossiers as d
     left join (select distinct dossier_code from metrics.dossier_flags) as f on d.dossier_code = f.dossier_code
@@ -124,7 +130,8 @@ def _scores(rows: list[tuple[Any, ...]], titles: dict[str, str]) -> Table:
     table.add_column("score", justify="right")
     table.add_column("band")
     for key, score, band, reason in rows:
-        shown = f"{score:.1f}" if score is not None else "–"
+        # cut and not rounded, as in the mails: 89.96 is not yet 90
+        shown = f"{math.floor(score * 10) / 10:.1f}" if score is not None else "–"
         table.add_row(titles.get(key, key), shown, Text(band or reason or "", style=BANDS.get(band, "")))
     return table
 

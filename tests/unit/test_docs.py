@@ -105,7 +105,7 @@ def yaml_block(page: Path) -> str:
 def custom_properties() -> set[str]:
     """Every custom property that the code reads from a contract."""
     read = r"(?:\bcustom|\boptions|properties_of\([\w.]+\))\.get\(\s*\"(\w+)\""
-    files = (PROJECT / "warehouse" / name for name in ("contracts.py", "rules.py"))
+    files = (PROJECT / "warehouse" / name for name in ("contract_reader.py", "contract_server.py", "rules.py"))
     return {name for file in files for name in re.findall(read, file.read_text(encoding="utf-8"))}
 
 
