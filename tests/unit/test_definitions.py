@@ -83,7 +83,8 @@ def test_its_import_takes_under_twice_that_of_dagster_and_dagster_dbt(environmen
     ours, theirs = [], []
     for _ in range(3):
         theirs.append(seconds("import dagster, dagster_dbt"))
-        ours.append(seconds("import orchestration.definitions"))
+        # not only the module: everything that a code server does before it answers
+        ours.append(seconds("import orchestration.definitions as location; location.defs()"))
     assert min(ours) < 2 * min(theirs), f"{min(ours):.1f} s against {min(theirs):.1f} s"
 
 
