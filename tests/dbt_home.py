@@ -6,10 +6,13 @@ import os
 import subprocess
 import sys
 
+from expectations.mail_log import ensure_mail_log
+from expectations.results import ensure_result_files
 from ingestion.index import write_index
 from ingestion.reference import write_reference
 from warehouse.assembly import assemble
 from warehouse.contracts import ContractSet
+from warehouse.releases import ensure_release_log
 from warehouse.settings import PROJECT_ROOT, Settings
 
 
@@ -17,6 +20,9 @@ def dbt_build(settings: Settings, contracts: ContractSet, *arguments: str) -> st
     """Assemble the project of a home and `dbt build` it; what dbt printed. Fails with its last lines."""
     write_reference(settings)
     write_index(settings, contracts)
+    ensure_mail_log(settings)
+    ensure_release_log(settings)
+    ensure_result_files(settings.results)
     project = assemble(settings, contracts)
     command = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "build", *arguments]
     command += ["--project-dir", str(project), "--profiles-dir", str(project)]

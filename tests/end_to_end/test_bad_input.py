@@ -9,7 +9,7 @@ import pytest
 from tests.contracts import write_contract
 from tests.kho import kho
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real")]
+pytestmark = pytest.mark.slow
 
 SERVER = {"server": "file", "type": "local", "format": "csv"}
 

@@ -1,4 +1,4 @@
-"""The store on a home without any source: every model builds empty, every dbt test and unit test passes."""
+"""The store on a home without any source: every model builds empty, every dbt unit test passes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from warehouse.settings import PROJECT_ROOT, Settings
 
 pytestmark = pytest.mark.slow
 
-FOLDERS = ("staging", "shared", "metrics", "open_data")
-
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
@@ -27,15 +25,14 @@ def settings(tmp_path_factory):
 @pytest.fixture(scope="module")
 def printed(settings):
     contracts = load_contracts(settings.contracts, settings.province, settings.environment, {})
-    chosen = [f"path:models/{folder}" for folder in FOLDERS]
-    return dbt_build(settings, contracts, "--select", *chosen, "path:models/ops/batches.sql", "path:seeds")
+    # data tests say nothing of empty tables; the end-to-end tests run them on full ones
+    return dbt_build(settings, contracts, "--exclude-resource-type", "test")
 
 
 def test_every_unit_test_that_is_written_has_run(printed):
     written = [
         name
-        for folder in FOLDERS
-        for path in (PROJECT_ROOT / "dbt_project" / "models" / folder).rglob("*.yml")
+        for path in (PROJECT_ROOT / "dbt_project" / "models").rglob("*.yml")
         for name in re.findall(r"^  - name: (\w+)\n    model:", path.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     passed = set(re.findall(r"PASS \w+::(\w+)", printed))
