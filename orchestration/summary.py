@@ -56,6 +56,10 @@ DOSSIERS = """
     left join (select distinct dossier_code from metrics.dossier_flags) as f on d.dossier_code = f.dossier_code
     group by d.dataset order by d.dataset
 """
+UNBALANCED = """
+    select dataset, batch_id, layer, rows_in, missing
+    from ops.row_accounting where missing <> 0 order by dataset, batch_id, layer
+"""
 UNMAPPED = """
     select dataset, column_name, value_found, row_count, first_file, first_row
     from ops.unmapped_values order by dataset, column_name, value_found
@@ -70,7 +74,9 @@ def print_summary(console: Console, prepared: Prepared, outcome: RunOutcome | No
     for path, error in prepared.contracts.errors:
         parts.append(Text(f"✗ {path.name}: {error}", style="red"))
     for step, message in outcome.failures if outcome else ():
-        parts.append(Text(f"✗ {step}: {message}", style="red"))
+        parts.append(Text.from_ansi(f"✗ {step}: {message}", style="red"))
+    if outcome and not outcome.success:
+        parts += _unbalanced(settings)
     if settings.warehouse.is_file() and (outcome is None or outcome.success):
         with connect_warehouse(settings.warehouse) as connection:
             titles = {c.dataset: c.dataset_title for c in prepared.contracts.contracts}
@@ -82,6 +88,23 @@ def print_summary(console: Console, prepared: Prepared, outcome: RunOutcome | No
             parts.append(_mails(connection.execute(MAILS, [settings.day]).fetchall(), settings))
     parts.append(_next_steps(settings, outcome))
     console.print(Group(*parts))
+
+
+def _unbalanced(settings: Settings) -> list[Any]:
+    """Which books do not balance, when that is why a run failed."""
+    if not settings.warehouse.is_file():
+        return []
+    with connect_warehouse(settings.warehouse) as connection:
+        if not _has(connection, "ops", "row_accounting"):
+            return []
+        rows = connection.execute(UNBALANCED).fetchall()
+    return [
+        Text(
+            f"✗ books of {dataset}, batch {batch}, layer {layer}: {rows_in} rows came in, {missing} are in no bucket.",
+            style="red",
+        )
+        for dataset, batch, layer, rows_in, missing in rows
+    ]
 
 
 def _sources(rows: list[tuple[Any, ...]]) -> list[Any]:

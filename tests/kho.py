@@ -34,13 +34,13 @@ class Home:
         return duckdb.execute(f"select {columns} from '{self.path / 'results' / name}.parquet'").fetchall()
 
 
-def kho(home: Path, *arguments: str, **environment: str) -> Home:
-    """Run `kho ARGUMENTS` with this data home; settings of the caller's own environment do not reach it."""
+def kho(home: Path, *arguments: str, project: Path = PROJECT) -> Home:
+    """Run `kho ARGUMENTS` of a checkout with this data home; no setting of the caller's environment reaches it."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("KHO_", "DAGSTER_", "DBT_"))}
     done = subprocess.run(
         [sys.executable, "-m", "orchestration.cli", *arguments],
-        cwd=PROJECT,
-        env={**inherited, "KHO_HOME": str(home), "KHO_AS_OF": AS_OF, "PYTHONPATH": str(PROJECT), **environment},
+        cwd=project,
+        env={**inherited, "KHO_HOME": str(home), "KHO_AS_OF": AS_OF, "PYTHONPATH": str(project)},
         capture_output=True,
         text=True,
         check=False,
