@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import duckdb
-
+from warehouse.connections import connect_memory
 from warehouse.settings import Settings
 
 COLUMNS = {
@@ -71,7 +70,7 @@ def read_mail_log(settings: Settings) -> list[MailRecord]:
     """Every mail so far, oldest cycle first. One record per owner and cycle."""
     if not log_file(settings).is_file():
         return []
-    with duckdb.connect(":memory:") as connection:
+    with connect_memory() as connection:
         rows = connection.execute(
             f"select {', '.join(COLUMNS)} from read_parquet(?) order by as_of, owner_key", [str(log_file(settings))]
         ).fetchall()
@@ -90,7 +89,7 @@ def _write(settings: Settings, records: Iterable[MailRecord]) -> None:
     part = settings.logbook / f".mail_log.{os.getpid()}.parquet"
     described = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     marks = ", ".join("?" for _ in COLUMNS)
-    with duckdb.connect(":memory:") as connection:
+    with connect_memory() as connection:
         connection.execute(f"create table mail_log ({described})")
         for record in records:
             values = [getattr(record, name) for name in COLUMNS]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.connections import connect_memory
+
 # column and type, in the order of the files; grain of each in docs/quality.md
 SCHEMAS: dict[str, dict[str, str]] = {
     "rule_results": {
@@ -79,6 +81,6 @@ def ensure_result_files(folder: Path) -> None:
     """Write empty result files where there are none, so that the models that read them can be built."""
     if all((folder / f"{name}.parquet").is_file() for name in SCHEMAS):
         return
-    with duckdb.connect(":memory:") as connection:
+    with connect_memory() as connection:
         create_tables(connection)
         write_files(connection, folder)

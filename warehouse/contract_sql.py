@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from warehouse.connections import connect_memory
 from warehouse.errors import ContractError
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def check_sql(contract: Contract) -> None:
 def _try(contract: Contract, expression: str, columns: Iterable[tuple[str, str]], where: str) -> None:
     selected = ", ".join(f'cast(null as {sql_type}) as "{name}"' for name, sql_type in columns)
     try:
-        duckdb.connect().execute(f"explain select {expression} from (select {selected})")
+        with connect_memory() as connection:
+            connection.execute(f"explain select {expression} from (select {selected})")
     except duckdb.Error as error:
         raise ContractError(
             wanted="SQL over the contract's own columns",

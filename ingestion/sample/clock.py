@@ -26,10 +26,6 @@ class WorkClock:
         self.hours = [(h.start, h.end) for h in profile.working_hours]
         self.opening, self.closing = self.hours[0][0], self.hours[-1][1]
 
-    def on_or_after(self, day: dt.date) -> dt.date:
-        """The day itself when it is worked, else the next one that is."""
-        return self.days[bisect.bisect_left(self.days, day)]
-
     def on_or_before(self, day: dt.date) -> dt.date:
         """The day itself when it is worked, else the last one that was."""
         return self.days[bisect.bisect_right(self.days, day) - 1]
