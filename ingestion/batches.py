@@ -76,7 +76,7 @@ def active_batches(settings: Settings, contract: Contract) -> dict[str, Manifest
 def extraction_fingerprint(contract: Contract) -> str:
     """Changes when the contract would make the same source land differently."""
     columns = [(c.name, c.labels) for c in contract.landed]
-    parts = (columns, contract.table, contract.out_of_scope, contract.ignored, contract.header_rows, contract.sheet)
+    parts = (columns, contract.table, contract.out_of_scope, contract.ignored, contract.header_rows, contract.sheets)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 

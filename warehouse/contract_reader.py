@@ -16,6 +16,7 @@ from open_data_contract_standard.model import (
 )
 
 from warehouse.contract_check import fault, parse_and_check, properties_of
+from warehouse.contract_loading import read_loading, read_sheets
 from warehouse.contract_server import read_server
 from warehouse.contract_sql import check_sql
 from warehouse.contracts import ROLES, SQL_TYPES, Column, Contract, ContractSet, OutOfScope
@@ -87,8 +88,9 @@ def load_contract(path: Path, profile: Profile, environment: str, variables: dic
         owner=owner,
         server=read_server(path, model.servers or [], environment, variables),
         header_rows=int(custom.get("headerRows", 1)),
-        sheet=custom.get("sheet"),
+        sheets=read_sheets(custom),
         cadence_days=_cadence(model),
+        **read_loading(path, custom, columns),
     )
     _check_roles(path, contract)
     check_sql(contract)
@@ -123,6 +125,8 @@ def _column(path: Path, source: SchemaProperty, entity: Entity | None) -> Column
         placeholders=tuple(str(p) for p in custom.get("placeholders", [])),
         expression=source.transformLogic,
         legal_basis=custom.get("legalBasis"),
+        physical_type=source.physicalType,
+        encoding=custom.get("encoding"),
     )
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from open_data_contract_standard.model import Server as OdcsServer
 
 from warehouse.contract_check import fault, properties_of
-from warehouse.contracts import Server
-
-FILE_FORMATS = ("xlsx", "csv")
+from warehouse.contracts import FILE_FORMATS, Kind, Server
 
 
 def read_server(path: Path, servers: list[OdcsServer], environment: str, variables: dict[str, str]) -> Server:
@@ -45,7 +44,7 @@ def read_server(path: Path, servers: list[OdcsServer], environment: str, variabl
     if server.type == "custom" and options.get("driver") == "sqlite":
         return Server(name, "sqlite", located(str(options.get("path", ""))), None, None, options)
     if server.type in ("postgresql", "postgres", "mysql"):
-        kind: Literal["postgresql", "mysql"] = "mysql" if server.type == "mysql" else "postgresql"
+        kind: Kind = "mysql" if server.type == "mysql" else "postgresql"
         # user and password come from the environment, never from the contract
         return Server(
             name,
@@ -55,12 +54,35 @@ def read_server(path: Path, servers: list[OdcsServer], environment: str, variabl
             None,
             {**options, "schema": server.schema_ or options.get("schema")},
         )
+    if server.type in ("sqlserver", "oracle") or (server.type == "custom" and options.get("driver") == "odbc"):
+        return Server(
+            name,
+            "odbc",
+            filled(options.get("connectionString")) or _connection_string(path, server, options, filled),
+            None,
+            None,
+            {**options, "schema": server.schema_ or options.get("schema")},
+        )
+    if server.type == "api":
+        return Server(name, "api", filled(server.location), "json", None, options)
     raise fault(
         path,
-        "a server of type local, postgresql, mysql, or custom with driver sqlite",
+        "a server of type local, postgresql, mysql, sqlserver, oracle, api, or custom with driver sqlite or odbc",
         str(server.type),
         "Correct the server's type.",
     )
+
+
+def _connection_string(path: Path, server: OdcsServer, options: dict[str, Any], filled: Callable[[Any], str]) -> str:
+    """ODBC connection string of a SQL Server or Oracle, without user and password."""
+    driver = options.get("odbcDriver")
+    if not driver:
+        raise fault(path, "connectionString, or odbcDriver with host and database", "neither", "Add one of them.")
+    host, database = filled(server.host), filled(server.database)
+    if server.type == "oracle":
+        service = filled(server.serviceName) or database
+        return f"Driver={{{driver}}};DBQ=//{host}:{server.port or 1521}/{service}"
+    return f"Driver={{{driver}}};Server={host},{server.port or 1433};Database={database};ApplicationIntent=ReadOnly"
 
 
 def _fill(path: Path, value: str, variables: dict[str, str]) -> str:

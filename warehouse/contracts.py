@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from warehouse.errors import ContractError, KhoError
 from warehouse.profile import Owner
@@ -28,6 +28,14 @@ SQL_TYPES: dict[LogicalType, SqlType] = {
     "timestamp": "timestamp",
 }
 ROLES = ("commune_code", "person_number", "organisation_code", "recorded_on", "updated_on")
+
+Mode = Literal["full", "append", "incremental", "compare"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+DriftPolicy = Literal["evolve", "freeze", "discard_value", "discard_row"]
+DRIFT_POLICIES: tuple[DriftPolicy, ...] = get_args(DriftPolicy)
+Kind = Literal["files", "sqlite", "postgresql", "mysql", "odbc", "api"]
+FileFormat = Literal["xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv", "json", "ndjson", "parquet"]
+FILE_FORMATS: tuple[FileFormat, ...] = get_args(FileFormat)
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class Column:
     placeholders: tuple[str, ...]
     expression: str | None
     legal_basis: str | None
+    physical_type: str | None = None
+    encoding: str | None = None
 
     @property
     def sql_type(self) -> SqlType:
@@ -78,13 +88,61 @@ class OutOfScope:
 
 
 @dataclass(frozen=True)
+class Watermark:
+    """Column (of the contract) whose greatest value seen tells what is new; `overlap_seconds` is read again."""
+
+    column: str
+    overlap_seconds: int
+
+
+@dataclass(frozen=True)
+class Period:
+    """What a re-sent period replaces: the rows whose `column` says the same, or the file whose name does.
+
+    `file_name` is a regular expression; its first group is the period.
+    """
+
+    column: str | None
+    file_name: str | None
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What happens to a table, column or type that the contract does not know.
+
+    `freeze` refuses the source, `evolve` lets it in, `discard_value` and `discard_row` keep it in rejects.
+    """
+
+    tables: DriftPolicy = "freeze"
+    columns: DriftPolicy = "freeze"
+    types: DriftPolicy = "freeze"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a new batch may look like beside what came before, else it waits for a person.
+
+    Changes are shares of the row count (0.25 is a quarter). A change of fewer than `minimum_rows` rows is
+    never held. None switches a check off.
+    """
+
+    file_change: float | None = 0.25
+    dataset_change: float | None = 0.15
+    minimum_rows: int = 20
+    future_days: int | None = 1
+    stale_cadences: float | None = 3.0
+    empty: Literal["hold", "allow"] = "hold"
+    gaps: Literal["hold", "allow"] = "hold"
+
+
+@dataclass(frozen=True)
 class Server:
     """Where the dataset is, with `${NAME}` replaced from the environment and settings."""
 
     name: str
-    kind: Literal["files", "sqlite", "postgresql", "mysql"]
+    kind: Kind
     location: str
-    format: str | None
+    format: FileFormat | None
     delimiter: str | None
     options: dict[str, Any] = field(default_factory=dict)
 
@@ -115,8 +173,15 @@ class Contract:
     owner: Owner
     server: Server
     header_rows: int
-    sheet: str | None
+    sheets: tuple[str, ...]
     cadence_days: int | None
+    mode: Mode = "full"
+    watermark: Watermark | None = None
+    period: Period | None = None
+    drift: Drift = Drift()
+    arrival: Arrival = Arrival()
+    filter: str | None = None
+    detect_missing: bool = False
 
     @property
     def key(self) -> tuple[Column, ...]:

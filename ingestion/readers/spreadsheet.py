@@ -26,10 +26,11 @@ def sheet_name(path: Path, contract: Contract) -> str:
             sheets = workbook.sheets_metadata
     except (CalamineError, OSError) as error:
         raise _error(contract, path, "a workbook", f"a file that does not open as one ({error})") from error
-    if contract.sheet is not None:
-        if contract.sheet not in [s.name for s in sheets]:
-            raise _error(contract, path, f"sheet {contract.sheet}", ", ".join(s.name for s in sheets))
-        return contract.sheet
+    if contract.sheets:
+        [wanted] = contract.sheets
+        if wanted not in [s.name for s in sheets]:
+            raise _error(contract, path, f"sheet {wanted}", ", ".join(s.name for s in sheets))
+        return wanted
     visible = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible]
     if not visible:
         raise _error(contract, path, "a visible sheet", "none")
