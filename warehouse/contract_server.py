@@ -38,9 +38,10 @@ def read_server(path: Path, servers: list[OdcsServer], environment: str, variabl
 
     name = str(server.server or environment)
     if server.type == "local":
-        if server.format not in FILE_FORMATS:
+        known = next((f for f in FILE_FORMATS if f == server.format), None)
+        if known is None:
             raise fault(path, f"format one of {', '.join(FILE_FORMATS)}", str(server.format), "Correct the server.")
-        return Server(name, "files", located(server.path), server.format, server.delimiter, options)
+        return Server(name, "files", located(server.path), known, server.delimiter, options)
     if server.type == "custom" and options.get("driver") == "sqlite":
         return Server(name, "sqlite", located(str(options.get("path", ""))), None, None, options)
     if server.type in ("postgresql", "postgres", "mysql"):
