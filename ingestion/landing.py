@@ -1,41 +1,37 @@
 """Landing: what a contract's source holds now becomes batches, or the reason why it does not.
 
 The same content twice lands nothing. A file or database that cannot be read stops nothing else: the
-attempt is recorded with its message and the dataset is shown as late.
+attempt is recorded with its message and the dataset is shown as late. A batch that looks unlike what came
+before is held for a person.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Literal
 
-import duckdb
-
 from ingestion import batches
-from ingestion.batches import DATA, Manifest
-from ingestion.header import find_header
-from ingestion.readers import database, delimited, spreadsheet
-from ingestion.tabulate import tabulate
+from ingestion.batches import Batch, Manifest
+from ingestion.candidates import Candidate, api_candidates, database_candidates, file_candidates
+from ingestion.history import read_history
+from ingestion.retry import retrying
 from warehouse.connections import connect_memory
 from warehouse.contracts import Contract
-from warehouse.errors import KhoError, SourceMissing
+from warehouse.errors import KhoError, SourceOverdue
 from warehouse.settings import TIME_ZONE, Settings
 
-State = Literal["landed", "unchanged", "late"]
-# content and extraction of the batches that are active now
-Known = set[tuple[str, str]]
+State = Literal["landed", "unchanged", "held", "late"]
 
 
 @dataclass(frozen=True)
 class Attempt:
     """How one attempt to read a dataset ended.
 
-    `late` means that at least one file, or the database, could not be read; what could be was landed.
+    `late` means that at least one file, or the database, could not be read, or that nothing new came for
+    longer than the contract promises; what could be read was landed. `held` means that a batch waits for a
+    person, now or since an earlier attempt.
     """
 
     dataset: str
@@ -46,6 +42,7 @@ class Attempt:
     is_transient: bool
     attempted_at: str
     landed: list[Manifest] = field(default_factory=list)
+    held: list[Manifest] = field(default_factory=list)
 
     @property
     def rows_landed(self) -> int:
@@ -56,168 +53,92 @@ class Attempt:
 def land(settings: Settings, contract: Contract) -> Attempt:
     """Read what is new in a contract's source into landing, and record how it went.
 
-    An expected failure (KhoError) becomes the attempt's message; anything else is a fault and is raised.
+    A transient failure is tried again with growing pauses. An expected failure (KhoError) becomes the
+    attempt's message; anything else is a fault and is raised.
     """
     landed: list[Manifest] = []
     problems: list[KhoError] = []
-    with connect_memory() as connection:
-        batches.ensure_columns(settings, contract, connection)
-    known = {(m.content_hash, m.extraction) for m in batches.active_batches(settings, contract).values()}
-    sources = _files(contract, problems) if contract.server.kind == "files" else [None]
-    for path in sources:
-        try:
-            manifest = _land(settings, contract, path, known)
-        except KhoError as error:
-            problems.append(error)
-        else:
-            landed += [manifest] if manifest else []
-    attempt = Attempt(
-        dataset=contract.dataset,
-        dataset_title=contract.dataset_title,
-        owner_key=contract.owner_key,
-        state="late" if problems else "landed" if landed else "unchanged",
-        message="\n".join(str(p) for p in problems) or None,
-        is_transient=any(p.transient for p in problems),
-        attempted_at=_now(),
-        landed=landed,
-    )
-    _record(settings, contract, attempt)
+    with batches.locked(settings, contract):
+        with connect_memory(settings) as connection:
+            batches.ensure_columns(settings, contract, connection)
+        is_first = not read_history(settings, contract).committed
+        for candidate in _candidates(contract, problems):
+            try:
+                batch = retrying(lambda: _land(settings, contract, candidate, is_first))  # noqa: B023 - called at once
+            except KhoError as error:
+                problems.append(error)
+                continue
+            landed += [batch.manifest] if batch and batch.state == "committed" else []
+        problems += _overdue(settings, contract) if not landed and not problems else []
+        attempt = _attempt(settings, contract, landed, problems)
+        _record(settings, contract, attempt)
     return attempt
 
 
-def _land(settings: Settings, contract: Contract, path: Path | None, known: Known) -> Manifest | None:
-    manifest = _land_table(settings, contract, known) if path is None else _land_file(settings, contract, path, known)
-    if manifest:
-        known.add((manifest.content_hash, manifest.extraction))
-    return manifest
+def _candidates(contract: Contract, problems: list[KhoError]) -> Iterable[Candidate]:
+    kinds: dict[str, Callable[[Contract], Iterable[Candidate]]] = {"files": file_candidates, "api": api_candidates}
+    try:
+        return list(kinds.get(contract.server.kind, database_candidates)(contract))
+    except KhoError as error:
+        problems.append(error)
+        return []
 
 
-def matching_files(contract: Contract) -> list[Path]:
-    """Files that a contract's path names now, in name order; `*` and `**` as in glob."""
-    pattern = Path(contract.server.location)
-    return sorted(p for p in Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor))) if p.is_file())
-
-
-def _files(contract: Contract, problems: list[KhoError]) -> list[Path | None]:
-    files: list[Path | None] = [*matching_files(contract)]
-    if not files:
-        problems.append(
-            SourceMissing(
-                wanted=f"files like {Path(contract.server.location).name}",
-                found="none",
-                where=f"contract {contract.path.name}, server {contract.server.name}",
-                action="Check the path in the contract, or whether the sender has sent them.",
-            )
-        )
-    return files
-
-
-def _land_file(settings: Settings, contract: Contract, path: Path, known: Known) -> Manifest | None:
-    started = time.monotonic()
-    with path.open("rb") as file:
-        content_hash = hashlib.file_digest(file, "sha256").hexdigest()
-    if (content_hash, batches.extraction_fingerprint(contract)) in known:
-        return None
-    batch_id = batches.new_batch_id(content_hash)
-    with batches.incoming(settings) as folder, connect_memory() as connection:
-        if contract.server.format == "xlsx":
-            sheet: str | None = spreadsheet.sheet_name(path, contract)
-            first = spreadsheet.read_cells(connection, path, str(sheet), contract)
-            reader = spreadsheet.NAME
-        else:
-            sheet = None
-            first = delimited.read_cells(connection, path, contract)
-            reader = delimited.NAME
-        header = find_header(first, contract, f"{path.name}" + (f", sheet {sheet}" if sheet else ""))
-        counts = tabulate(connection, contract, header, folder, batch_id=batch_id, source_file=path.name, sheet=sheet)
-        manifest = _manifest(
-            contract,
-            batch_id=batch_id,
-            slice=path.name,
-            source_file=path.name,
-            content_hash=content_hash,
-            rows_read=counts.read,
-            rows_landed=counts.landed,
-            rows_rejected=counts.rejected,
-            rows_out_of_scope=sum(counts.out_of_scope.values()),
-            out_of_scope=counts.out_of_scope,
-            missing_columns=list(header.missing),
-            reader=reader,
-            seconds=round(time.monotonic() - started, 3),
-        )
-        batches.commit(settings, contract, folder, manifest)
-    return manifest
-
-
-def _land_table(settings: Settings, contract: Contract, known: Known) -> Manifest | None:
-    started = time.monotonic()
-    with batches.incoming(settings) as folder, connect_memory() as connection:
-        database.attach(connection, contract)
-        query = database.select(connection, contract)
-        extracted = folder / "extracted.parquet"
-        connection.execute(f"copy ({query}) to '{extracted}' (format parquet, compression zstd)")
-        content_hash, rows = _content(connection, extracted)
-        if (content_hash, batches.extraction_fingerprint(contract)) in known:
+def _land(settings: Settings, contract: Contract, candidate: Candidate, is_first: bool) -> Batch | None:
+    """Write one batch and put it in its place; None when there is nothing new in the source."""
+    history = read_history(settings, contract)
+    with batches.incoming(settings, contract) as folder, connect_memory(settings) as connection:
+        manifest = candidate.write(connection, history, folder, settings.day, is_first)
+        if manifest is None:
             return None
-        batch_id = batches.new_batch_id(content_hash)
-        connection.execute(
-            f"""
-            copy (
-                select *, ? as _batch_id, ? as _source_file, cast(null as varchar) as _sheet,
-                    row_number() over () as _row_number
-                from '{extracted}'
-            ) to '{folder / DATA}' (format parquet, compression zstd)
-            """,
-            [batch_id, contract.table],
+        batch = batches.place(settings, contract, folder, manifest)
+    for older in history.held if batch.state == "held" else ():
+        if set(older.manifest.slices) & set(manifest.slices):
+            why = f"batch {manifest.batch_id} took its place"
+            batches.decide(older, batches.Decision("rejected", "kho", batches.now(), why))
+    return batch
+
+
+def _overdue(settings: Settings, contract: Contract) -> list[KhoError]:
+    """The source answers, but has had nothing new for longer than its contract promises."""
+    latest = read_history(settings, contract).latest
+    if latest is None or contract.cadence_days is None:
+        return []
+    landed_at = dt.datetime.fromisoformat(latest.landed_at).replace(tzinfo=TIME_ZONE)
+    days = (dt.datetime.now(TIME_ZONE) - landed_at).days
+    if days <= contract.cadence_days:
+        return []
+    return [
+        SourceOverdue(
+            wanted=f"something new every {contract.cadence_days} days",
+            found=f"nothing new for {days} days, since {landed_at:%d/%m/%Y}",
+            where=f"contract {contract.path.name}, server {contract.server.name}",
+            action="Ask the sender or the database's owner whether it is still kept up.",
         )
-        extracted.unlink()
-        manifest = _manifest(
-            contract,
-            batch_id=batch_id,
-            slice="*",
-            source_file=contract.table,
-            content_hash=content_hash,
-            rows_read=rows,
-            rows_landed=rows,
-            rows_rejected=0,
-            rows_out_of_scope=0,
-            out_of_scope={},
-            missing_columns=[],
-            reader=database.reader_name(contract),
-            seconds=round(time.monotonic() - started, 3),
-        )
-        batches.commit(settings, contract, folder, manifest)
-    return manifest
+    ]
 
 
-def _content(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[str, int]:
-    """Hash and row count of an extraction; the order of rows does not matter."""
-    row = connection.execute(
-        f"select count(*), coalesce(sum(cast(hash(rows) as hugeint)), 0) from '{path}' as rows"
-    ).fetchall()[0]
-    names = [d[0] for d in connection.execute(f"select * from '{path}' limit 0").description]
-    return hashlib.sha256(repr((row, names)).encode()).hexdigest(), int(row[0])
-
-
-def _manifest(contract: Contract, **values: object) -> Manifest:
-    return Manifest(
+def _attempt(settings: Settings, contract: Contract, landed: list[Manifest], problems: list[KhoError]) -> Attempt:
+    held = [b.manifest for b in read_history(settings, contract).held]
+    lines = [str(p) for p in problems]
+    lines += [
+        f"held: batch {m.batch_id} ({m.source_file}): {'; '.join(m.hold_reasons)}. Look at it, then "
+        f"`kho batch release {m.batch_id} --why ...` or `kho batch reject {m.batch_id} --why ...`."
+        for m in held
+    ]
+    return Attempt(
         dataset=contract.dataset,
-        source=contract.source,
-        contract=contract.path.name,
-        contract_version=contract.version,
-        extraction=batches.extraction_fingerprint(contract),
-        landed_at=_now(),
-        **values,  # type: ignore[arg-type]
+        dataset_title=contract.dataset_title,
+        owner_key=contract.owner_key,
+        state="late" if problems else "held" if held else "landed" if landed else "unchanged",
+        message="\n".join(lines) or None,
+        is_transient=any(p.transient for p in problems),
+        attempted_at=batches.now(),
+        landed=landed,
+        held=held,
     )
-
-
-def _now() -> str:
-    return f"{dt.datetime.now(TIME_ZONE):%Y-%m-%d %H:%M:%S.%f}"
 
 
 def _record(settings: Settings, contract: Contract, attempt: Attempt) -> None:
     path = batches.dataset_folder(settings, contract) / batches.ATTEMPT
-    values = {k: v for k, v in asdict(attempt).items() if k != "landed"}
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(values, ensure_ascii=False, indent=2), encoding="utf-8")
-    temporary.replace(path)
+    batches.write_json(path, {k: v for k, v in asdict(attempt).items() if k not in ("landed", "held")})

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 
-from warehouse.errors import KhoError, SettingsError
-from warehouse.settings import Settings
+from orchestration import cli_batch
+from orchestration.console import AsOf, Contracts, Home, ProfileName, console, errors, read_settings, say
+from warehouse.errors import KhoError
 
 app = typer.Typer(
     name="kho",
@@ -28,26 +26,7 @@ contract_app = typer.Typer(help="Look at contracts.", no_args_is_help=True, rich
 release_app = typer.Typer(help="Look at published releases.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(contract_app, name="contract")
 app.add_typer(release_app, name="release")
-
-# a log or a pipe has no width of its own
-PLAIN_WIDTH = 132
-
-
-def _console(stderr: bool = False) -> Console:
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else PLAIN_WIDTH)
-
-
-console = _console()
-errors = _console(stderr=True)
-
-Home = Annotated[Path | None, typer.Option(help="Data home. [env KHO_HOME; default var/]")]
-ProfileName = Annotated[str | None, typer.Option("--profile", help="Province profile. [env KHO_PROFILE]")]
-Contracts = Annotated[Path | None, typer.Option(help="Folder of contracts. [env KHO_CONTRACTS]")]
-AsOf = Annotated[
-    dt.datetime | None,
-    typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help="Day the figures are for; today if left out. [env KHO_AS_OF]"),
-]
+app.add_typer(cli_batch.app, name="batch")
 
 
 def main() -> None:
@@ -55,7 +34,7 @@ def main() -> None:
     try:
         app()
     except KhoError as error:
-        _say(error)
+        say(error)
         sys.exit(1)
 
 
@@ -70,7 +49,7 @@ def sample(
     """Make the sample province: exports, sector databases and the ground truth of their faults."""
     from ingestion.sample import make_sample
 
-    settings = _settings(home=home, profile=profile, as_of=_day(as_of))
+    settings = read_settings(home=home, profile=profile, as_of=as_of.date() if as_of else None)
     made = make_sample(settings.sample, settings.province, rows=rows, seed=seed, as_of=settings.day)
     console.print(
         f"Sample province {settings.province.name}: {sum(made.rows.values()):,} rows, "
@@ -91,7 +70,7 @@ def run(
     from orchestration.run import progress_bar, run_daily
     from orchestration.summary import print_summary
 
-    settings = _settings(home=home, profile=profile, contracts=contracts, as_of=_day(as_of))
+    settings = read_settings(home=home, profile=profile, contracts=contracts, as_of=as_of.date() if as_of else None)
     with progress_bar(console, quiet or not console.is_terminal) as progress:
         waiting = progress.add_task("preparing", total=None)
         prepared = prepare(settings)
@@ -108,7 +87,7 @@ def status(home: Home = None, contracts: Contracts = None, profile: ProfileName 
     from orchestration.preparation import Prepared, read_contracts
     from orchestration.summary import print_summary
 
-    settings = _settings(home=home, profile=profile, contracts=contracts, as_of=_day(as_of))
+    settings = read_settings(home=home, profile=profile, contracts=contracts, as_of=as_of.date() if as_of else None)
     manifest = settings.dbt / "target" / "manifest.json"
     print_summary(console, Prepared(settings, read_contracts(settings), manifest), None)
 
@@ -120,7 +99,7 @@ def trace(
     """Show where a record came from: file, sheet, row, batch, rules it failed, tables it is in."""
     from warehouse.trace import trace as find
 
-    found = find(_settings(home=home), key)
+    found = find(read_settings(home=home), key)
     if not found:
         errors.print(f"No row has the key {key!r}. Dossier codes are matched without spaces and case.")
         raise typer.Exit(1)
@@ -154,7 +133,7 @@ def ui(
     from orchestration.preparation import prepare
     from warehouse.settings import PROJECT_ROOT
 
-    prepare(_settings(home=home, profile=profile, contracts=contracts, as_of=_day(as_of)))
+    prepare(read_settings(home=home, profile=profile, contracts=contracts, as_of=as_of.date() if as_of else None))
     command = [
         sys.executable,
         "-m",
@@ -182,7 +161,7 @@ def portal(
     from warehouse.portal import create_app
 
     console.print(f"http://{host}:{port}/")
-    uvicorn.run(create_app(_settings(home=home)), host=host, port=port, log_level="warning")
+    uvicorn.run(create_app(read_settings(home=home)), host=host, port=port, log_level="warning")
 
 
 @contract_app.command("check")
@@ -195,7 +174,7 @@ def contract_check(
     from orchestration.preparation import read_contracts
     from warehouse.contract_reader import load_contract
 
-    settings = _settings(home=home, profile=profile)
+    settings = read_settings(home=home, profile=profile)
     if file.is_dir():
         found = read_contracts(settings.model_copy(update={"contracts": file.resolve()}))
         good, bad = list(found.contracts), [error for _, error in found.errors]
@@ -208,7 +187,7 @@ def contract_check(
             f"{len(contract.rules)} rules, owner {contract.owner.name}"
         )
     for error in bad:
-        _say(error)
+        say(error)
     if bad:
         raise typer.Exit(1)
 
@@ -221,7 +200,7 @@ def release_list(home: Home = None) -> None:
     table = Table(header_style="bold")
     for name in ("version", "as of", "content", "tables", ""):
         table.add_column(name)
-    settings = _settings(home=home)
+    settings = read_settings(home=home)
     for release in list_releases(settings):
         table.add_row(
             release.version,
@@ -231,30 +210,6 @@ def release_list(home: Home = None) -> None:
             "latest" if release.latest else "",
         )
     console.print(table)
-
-
-def _settings(**given: Any) -> Settings:
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SettingsError(
-            wanted=f"a valid value for {'.'.join(str(p) for p in first['loc'])}",
-            found=str(first.get("input")),
-            where="settings (options and KHO_* variables)",
-            action=str(first["msg"]),
-        ) from error
-
-
-def _day(value: dt.datetime | None) -> dt.date | None:
-    return value.date() if value else None
-
-
-def _say(error: KhoError) -> None:
-    errors.print(f"[red]✗[/red] {error.where}", highlight=False)
-    errors.print(
-        f"  wanted: {error.wanted}\n  found:  {error.found}\n  do:     {error.action}", highlight=False, markup=False
-    )
 
 
 if __name__ == "__main__":

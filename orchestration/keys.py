@@ -6,7 +6,7 @@ import dagster as dg
 
 from warehouse.contracts import Contract
 
-BATCH_INDEX_KEYS = (dg.AssetKey(["landing_index", "batches"]), dg.AssetKey(["landing_index", "attempts"]))
+BATCH_INDEX_KEYS = tuple(dg.AssetKey(["landing_index", name]) for name in ("batches", "slices", "drift", "attempts"))
 REFERENCE_KEYS = tuple(
     dg.AssetKey(["reference", name])
     for name in ("administrative_units", "administrative_unit_changes", "public_holidays")

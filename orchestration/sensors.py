@@ -5,7 +5,7 @@ import time
 
 import dagster as dg
 
-from ingestion.landing import matching_files
+from ingestion.candidates import matching_files
 from orchestration.jobs import DAILY
 from orchestration.preparation import Prepared
 

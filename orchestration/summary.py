@@ -16,6 +16,7 @@ from orchestration.run import RunOutcome
 from warehouse.connections import connect_warehouse
 from warehouse.settings import Settings
 
+STATES = {"late": "red", "held": "yellow"}
 BANDS = {"green": "green", "yellow": "yellow", "red": "red"}
 SOURCES = """
     with books as (
@@ -116,10 +117,10 @@ def _sources(rows: list[tuple[Any, ...]]) -> list[Any]:
     table.add_column("state")
     notes: list[Any] = []
     for dataset, title, *counts, state, message in rows:
-        style = "red" if state == "late" else ""
+        style = STATES.get(state, "")
         table.add_row(dataset, title, *(f"{int(n):,}" for n in counts), Text(state, style=style))
         if message:
-            notes.append(Text(f"✗ {dataset} is late: {message}", style="red"))
+            notes.append(Text(f"{'!' if state == 'held' else '✗'} {dataset} is {state}: {message}", style=style))
     return [table, *notes]
 
 

@@ -82,7 +82,8 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
     yield staging / "_landing__sources.yml", _yaml(landing_sources(settings, contracts))
     for contract in contracts.contracts:
         folder = staging / contract.domain
-        yield folder / f"{contract.staging_table}.sql", render("staging.sql.j2", contract=contract)
+        period = contract.period.expression if contract.period else None
+        yield folder / f"{contract.staging_table}.sql", render("staging.sql.j2", contract=contract, period=period)
         yield folder / f"{contract.staging_table}.yml", _yaml(staging_docs(contract))
         if contract.entity is None:
             yield (
@@ -104,6 +105,8 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
     yield ops / "int_shared_rows.sql", render("ops_counts.sql.j2", tables=_shared_tables(contracts))
     datasets = [c.dataset for c in contracts.contracts if c.entity in (None, "dossiers")]
     yield ops / "int_shared_datasets.sql", render("shared_datasets.sql.j2", datasets=datasets)
+    missing = [c for c in contracts.contracts if c.detect_missing]
+    yield ops / "missing_rows.sql", render("missing.sql.j2", contracts=missing)
     yield ops / "unmapped_values.sql", render("unmapped.sql.j2", columns=_mapped_columns(contracts))
     provided = [(c.dataset, column.name) for c in contracts.contracts for column in c.columns]
     yield staging / "int_source_columns.sql", render("source_columns.sql.j2", provided=provided)

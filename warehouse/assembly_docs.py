@@ -8,6 +8,8 @@ from warehouse.contracts import Contract, ContractSet
 from warehouse.entities import Entity
 from warehouse.settings import Settings
 
+VERDICTS = ("kept", "superseded", "duplicate", "quarantined", "missing")
+
 
 def shared_columns(contract: Contract) -> list[dict[str, str]]:
     """Columns of the dataset's shared table: no personal value, a keyed token for a personal number."""
@@ -46,10 +48,10 @@ def shared_columns(contract: Contract) -> list[dict[str, str]]:
 
 
 def landing_sources(settings: Settings, contracts: ContractSet) -> dict[str, Any]:
-    """The source `landing`: one table a contract, with its columns and the files that hold it."""
+    """The sources `landing` and `landing_missing`: a table a contract, with its columns and the files that hold it."""
 
-    def table(contract: Contract) -> dict[str, Any]:
-        files = settings.landing / contract.source / contract.dataset / "*" / "data.parquet"
+    def table(contract: Contract, file: str) -> dict[str, Any]:
+        files = settings.landing / contract.source / contract.dataset / "*" / file
         return {
             "name": contract.dataset,
             "description": f"{contract.dataset_title}, as landed. {contract.grain.capitalize()} and batch.",
@@ -69,8 +71,13 @@ def landing_sources(settings: Settings, contracts: ContractSet) -> dict[str, Any
             ],
         }
 
-    tables = [table(c) for c in contracts.contracts]
-    return {"sources": [{"name": "landing", "description": "Landing files, one table a contract.", "tables": tables}]}
+    landed = [table(c, "data.parquet") for c in contracts.contracts]
+    missing = [table(c, "missing.parquet") for c in contracts.contracts if c.detect_missing]
+    sources = [
+        {"name": "landing", "description": "Landing files, one table a contract.", "tables": landed},
+        {"name": "landing_missing", "description": "Rows that the source no longer has.", "tables": missing},
+    ]
+    return {"sources": [s for s in sources if s["tables"]]}
 
 
 def staging_docs(contract: Contract) -> dict[str, Any]:
@@ -84,11 +91,8 @@ def staging_docs(contract: Contract) -> dict[str, Any]:
     columns.append(
         {
             "name": "row_verdict",
-            "description": "kept, superseded, duplicate or quarantined.",
-            "data_tests": [
-                "not_null",
-                {"accepted_values": {"arguments": {"values": ["kept", "superseded", "duplicate", "quarantined"]}}},
-            ],
+            "description": "kept, superseded, duplicate, quarantined, or missing: gone from the source since.",
+            "data_tests": ["not_null", {"accepted_values": {"arguments": {"values": list(VERDICTS)}}}],
         }
     )
     description = (

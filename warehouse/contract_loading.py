@@ -43,6 +43,7 @@ class _Arrival(_Form):
     dataset_change: float | None = Field(default=Arrival.dataset_change, alias="datasetChange", ge=0)
     minimum_rows: int = Field(default=Arrival.minimum_rows, alias="minimumRows", ge=0)
     future_days: int | None = Field(default=Arrival.future_days, alias="futureDays", ge=0)
+    future_share: float = Field(default=Arrival.future_share, alias="futureShare", ge=0, le=1)
     stale_cadences: float | None = Field(default=Arrival.stale_cadences, alias="staleCadences", gt=0)
     empty: str = Field(default=Arrival.empty, pattern="^(hold|allow)$")
     gaps: str = Field(default=Arrival.gaps, pattern="^(hold|allow)$")
@@ -64,10 +65,13 @@ def read_loading(path: Path, custom: dict[str, Any], columns: tuple[Column, ...]
         raise fault(path, "a watermark for mode incremental", "none", "Add `watermark: {column: ..., overlap: 2d}`.")
     if mode in ("incremental", "compare") and not any(c.key for c in columns):
         raise fault(path, f"a primary key for mode {mode}", "none", "Mark the key columns with primaryKey.")
+    period = _period(path, custom, columns)
+    if period is not None and mode != "full":
+        raise fault(path, "period with mode full", f"mode {mode}", "A period is replaced as a whole: leave out `mode`.")
     return {
         "mode": mode,
         "watermark": watermark,
-        "period": _period(path, custom, columns),
+        "period": period,
         "drift": Drift(**_form(path, "drift", _Drift, custom).model_dump()),
         "arrival": Arrival(**_form(path, "arrival", _Arrival, custom).model_dump()),
         "filter": custom.get("filter"),

@@ -65,7 +65,7 @@ def read_server(path: Path, servers: list[OdcsServer], environment: str, variabl
             {**options, "schema": server.schema_ or options.get("schema")},
         )
     if server.type == "api":
-        return Server(name, "api", filled(server.location), "json", None, options)
+        return Server(name, "api", filled(server.location), "ndjson", None, options)
     raise fault(
         path,
         "a server of type local, postgresql, mysql, sqlserver, oracle, api, or custom with driver sqlite or odbc",

@@ -105,6 +105,11 @@ class Period:
     column: str | None
     file_name: str | None
 
+    @property
+    def expression(self) -> str | None:
+        """SQL of the period of a landed row, where a column says it; a row without one is of the period ''."""
+        return f"""coalesce(trim(cast("{self.column}" as varchar)), '')""" if self.column else None
+
 
 @dataclass(frozen=True)
 class Drift:
@@ -123,14 +128,16 @@ class Arrival:
     """What a new batch may look like beside what came before, else it waits for a person.
 
     Changes are shares of the row count (0.25 is a quarter). A change of fewer than `minimum_rows` rows is
-    never held. None switches a check off.
+    never held. At most `future_share` of the dated rows may lie more than `future_days` ahead. `stale_cadences`
+    is how many cadences old the newest row may be. None switches a check off.
     """
 
     file_change: float | None = 0.25
     dataset_change: float | None = 0.15
     minimum_rows: int = 20
     future_days: int | None = 1
-    stale_cadences: float | None = 3.0
+    future_share: float = 0.05
+    stale_cadences: float | None = None
     empty: Literal["hold", "allow"] = "hold"
     gaps: Literal["hold", "allow"] = "hold"
 

@@ -46,6 +46,18 @@ class SourceUnreachable(SourceError):
     transient = True
 
 
+class SourceOverdue(SourceError):
+    """A source answers but has had nothing new for longer than its contract promises."""
+
+
+class SourceRepeated(SourceError):
+    """The content of one period came again under the name of another."""
+
+
+class BatchError(KhoError):
+    """A batch cannot be released or rejected."""
+
+
 class BooksError(KhoError):
     """Rows went missing or appeared between two layers."""
 

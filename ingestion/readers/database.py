@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from warehouse.connections import load_extension
-from warehouse.contracts import Contract
+from ingestion.extraction import Extraction
+from warehouse.connections import connect_memory, load_extension
+from warehouse.contracts import Column, Contract
 from warehouse.errors import SourceError, SourceMissing, SourceUnreachable
 
 EXTENSIONS = {"sqlite": "sqlite_scanner", "postgresql": "postgres_scanner", "mysql": "mysql_scanner"}
@@ -115,3 +119,47 @@ def _unreachable(contract: Contract, error: duckdb.Error) -> SourceUnreachable:
         where=f"contract {contract.path.name}, server {contract.server.name}",
         action="It is tried again at the next run; if it stays so, ask who operates the database.",
     )
+
+
+@dataclass
+class Source:
+    """An attached source."""
+
+    connection: duckdb.DuckDBPyConnection
+    contract: Contract
+
+    def check(self, contract: Contract) -> None:
+        """Refuse drift."""
+        select(self.connection, contract)
+
+    def query(self, where: str | None = None, columns: Sequence[Column] | None = None) -> str:
+        """SELECT of the contract's columns."""
+        chosen = columns or self.contract.landed
+        names = ", ".join(f'"{_quoted(c.header)}" as "{c.name}"' for c in chosen)
+        return f"select {names} from {_table(self.contract)}" + (f" where {where}" if where else "")
+
+    def since(self, column: Column, bound: str) -> str:
+        """Condition for rows whose `column` is at least `bound`."""
+        return f"\"{_quoted(column.header)}\" >= '{bound}'"
+
+
+@contextmanager
+def session(contract: Contract) -> Iterator[Source]:
+    """The source attached in one snapshot."""
+    with connect_memory() as connection:
+        attach(connection, contract)
+        connection.execute("begin")
+        yield Source(connection, contract)
+
+
+def extract(source: Source, contract: Contract, folder: Path, *, batch_id: str, where: str | None) -> Extraction:
+    """Write data.parquet."""
+    data = folder / "data.parquet"
+    source.connection.execute(
+        f"copy (select *, '{batch_id}' as _batch_id, ? as _source_file, cast(null as varchar) as _sheet, "
+        f"row_number() over () as _row_number from ({source.query(where)}))"
+        f" to '{data}' (format parquet, compression zstd)",
+        [contract.table],
+    )
+    [[rows]] = source.connection.execute(f"select count(*) from '{data}'").fetchall()
+    return Extraction(reader_name(contract), rows, rows)

@@ -13,7 +13,7 @@ from orchestration.keys import BATCH_INDEX_KEYS, landing_key
 from orchestration.preparation import Prepared
 from warehouse.contracts import Contract
 
-ARRIVED = "source_arrived"
+ARRIVED, AS_BEFORE = "source_arrived", "looks_as_before"
 
 
 def landing_assets(prepared: Prepared) -> list[dg.AssetsDefinition]:
@@ -47,11 +47,12 @@ def _landing_asset(prepared: Prepared, contract: Contract) -> dg.AssetsDefinitio
             ),
         },
     )
-    check = dg.AssetCheckSpec(
-        ARRIVED, asset=key, description="The source was there and could be read as the contract says."
-    )
+    checks = [
+        dg.AssetCheckSpec(ARRIVED, asset=key, description="The source was there, in time, as the contract says."),
+        dg.AssetCheckSpec(AS_BEFORE, asset=key, description="No batch waits for a person: sizes, dates, periods fit."),
+    ]
 
-    @dg.multi_asset(name=f"land_{contract.dataset}", specs=[spec], check_specs=[check], can_subset=True)
+    @dg.multi_asset(name=f"land_{contract.dataset}", specs=[spec], check_specs=checks, can_subset=True)
     def land_dataset() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         attempt = land(prepared.settings, contract)
         yield dg.MaterializeResult(asset_key=key, metadata=_metadata(attempt))
@@ -62,6 +63,13 @@ def _landing_asset(prepared: Prepared, contract: Contract) -> dg.AssetsDefinitio
             passed=attempt.state != "late",
             severity=dg.AssetCheckSeverity.ERROR,
             metadata={"message": attempt.message or "", "transient": attempt.is_transient},
+        )
+        yield dg.AssetCheckResult(
+            asset_key=key,
+            check_name=AS_BEFORE,
+            passed=not attempt.held,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={m.batch_id: "; ".join(m.hold_reasons) for m in attempt.held},
         )
 
     return land_dataset
@@ -75,6 +83,8 @@ def _metadata(attempt: Attempt) -> dict[str, dg.MetadataValue]:
         "rows_landed": dg.MetadataValue.int(attempt.rows_landed),
         "rows_rejected": dg.MetadataValue.int(sum(m.rows_rejected for m in attempt.landed)),
         "rows_out_of_scope": dg.MetadataValue.int(sum(m.rows_out_of_scope for m in attempt.landed)),
+        "rows_missing": dg.MetadataValue.int(sum(m.rows_missing for m in attempt.landed)),
+        "batches_held": dg.MetadataValue.int(len(attempt.held)),
     }
     if attempt.message:
         metadata["message"] = dg.MetadataValue.text(attempt.message)
@@ -82,7 +92,12 @@ def _metadata(attempt: Attempt) -> dict[str, dg.MetadataValue]:
 
 
 def _index_asset(prepared: Prepared) -> dg.AssetsDefinition:
-    descriptions = {"batches": "Every committed batch.", "attempts": "The last attempt to read each dataset."}
+    descriptions = {
+        "batches": "Every batch: committed, held or rejected.",
+        "slices": "What each batch holds of what a later one can replace.",
+        "drift": "Columns that were not as the contract says.",
+        "attempts": "The last attempt to read each dataset.",
+    }
     specs = [
         dg.AssetSpec(
             key,

@@ -86,7 +86,7 @@ def test_the_same_content_lands_once_and_a_corrected_file_lands_again(tmp_path, 
     assert land(settings, contract).state == "unchanged"
     file.write_text("Mã\n1\n2\n", encoding="utf-8")
     again = land(settings, contract)
-    assert (again.state, again.rows_landed, again.landed[0].slice) == ("landed", 2, "things_05.csv")
+    assert (again.state, again.rows_landed, again.landed[0].slices) == ("landed", 2, {"things_05.csv": 2})
 
 
 def test_one_broken_file_is_named_and_the_others_land(tmp_path, settings):
@@ -175,7 +175,7 @@ def test_whatever_cells_hold_each_row_is_read_and_none_is_lost(rows, tmp_path_fa
     folder = tmp_path_factory.mktemp("property")
     lines = ["Mã,Tên"] + [f'{code},"{text.replace(chr(34), chr(34) * 2)}"' for code, text in rows]
     (folder / "things.csv").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
-    contract = make_contract(folder, columns={"code": "Mã", "name": "Tên"}, keys=("code",))
+    contract = make_contract(folder, columns={"code": "Mã", "name": "Tên"}, keys=("code",), arrival={"empty": "allow"})
     settings = Settings(home=folder / "home")
     manifest = land(settings, contract).landed[0]
     assert manifest.rows_read == len(rows) + 1

@@ -4,13 +4,24 @@ index_rows as (
     select * from {{ source('landing_index', 'batches') }}
 ),
 
--- a later batch of the same file, or of the same full extraction, takes the place of the earlier one
+active_slices as (
+    select
+        batch_id,
+        sum(row_count) as rows_active
+    from {{ ref('batch_slices') }}
+    where is_active
+    group by batch_id
+),
+
+-- what waits for a person, or was refused, is shown but never read
 ranked as (
     select
-        *,
-        row_number() over (partition by dataset order by landed_at, batch_id) as batch_sequence,
-        row_number() over (partition by dataset, slice order by landed_at desc, batch_id desc) = 1 as is_active
+        index_rows.*,
+        row_number() over (partition by index_rows.dataset order by index_rows.batch_id) as batch_sequence,
+        active_slices.batch_id is not null as is_active,
+        coalesce(active_slices.rows_active, 0) as rows_active
     from index_rows
+    left join active_slices on index_rows.batch_id = active_slices.batch_id
 )
 
 select * from ranked

@@ -53,12 +53,13 @@ landing_layer as (
         dataset,
         'landing' as layer,
         rows_read as rows_in,
-        rows_landed as kept,
+        case when state = 'committed' then rows_landed else 0 end as kept,
         0 as superseded,
         0 as duplicate,
-        rows_rejected as rejected,
+        rows_rejected + case when state = 'rejected' then rows_landed else 0 end as rejected,
         0 as quarantined,
-        rows_out_of_scope as out_of_scope
+        rows_out_of_scope as out_of_scope,
+        case when state = 'held' then rows_landed else 0 end as held
     from batches
 ),
 
@@ -69,13 +70,15 @@ staging_layer as (
         'staging' as layer,
         batches.rows_landed as rows_in,
         coalesce(verdicts.kept, 0) as kept,
-        case when batches.is_active then coalesce(verdicts.superseded, 0) else batches.rows_landed end as superseded,
+        batches.rows_landed - batches.rows_active + coalesce(verdicts.superseded, 0) as superseded,
         coalesce(verdicts.duplicate, 0) as duplicate,
         0 as rejected,
         coalesce(verdicts.quarantined, 0) as quarantined,
-        0 as out_of_scope
+        0 as out_of_scope,
+        0 as held
     from batches
     left join verdicts on batches.batch_id = verdicts.batch_id
+    where batches.state = 'committed'
 ),
 
 shared_datasets as (
@@ -93,7 +96,8 @@ shared_layer as (
         0 as duplicate,
         0 as rejected,
         0 as quarantined,
-        0 as out_of_scope
+        0 as out_of_scope,
+        0 as held
     from verdicts
     inner join batches on verdicts.batch_id = batches.batch_id
     inner join shared_datasets on batches.dataset = shared_datasets.dataset
@@ -121,7 +125,10 @@ balanced as (
         cast(rejected as bigint) as rejected,
         cast(quarantined as bigint) as quarantined,
         cast(out_of_scope as bigint) as out_of_scope,
-        cast(rows_in - kept - superseded - duplicate - rejected - quarantined - out_of_scope as bigint) as missing
+        cast(held as bigint) as held,
+        cast(
+            rows_in - kept - superseded - duplicate - rejected - quarantined - out_of_scope - held as bigint
+        ) as missing
     from layers
 )
 

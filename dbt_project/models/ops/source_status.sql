@@ -8,8 +8,9 @@ last_batches as (
     select
         dataset,
         max(landed_at) as last_landed_at,
-        sum(case when is_active then rows_landed else 0 end) as rows_active
+        sum(rows_active) as rows_active
     from {{ ref('batches') }}
+    where state = 'committed'
     group by dataset
 ),
 

@@ -1,0 +1,88 @@
+"""What landing holds of a dataset now: the newest version of each key, without the rows that are gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from ingestion.batches import DATA, MISSING
+from ingestion.history import History, read_history
+from warehouse.contracts import Contract
+from warehouse.settings import Settings
+
+
+def current_rows(settings: Settings, contract: Contract) -> str:
+    """SQL of the current rows of a dataset with a key: landed columns as text and where each row came from.
+
+    Grain: one row per key. Valid until the next batch lands.
+    """
+    return current_query(contract, read_history(settings, contract))
+
+
+def current_query(contract: Contract, history: History) -> str:
+    """SQL of the current rows as `history` knows them; see `current_rows`."""
+    landed = [b.folder / DATA for b in history.in_force]
+    if not landed:
+        columns = ", ".join(f'cast(null as varchar) as "{c.name}"' for c in contract.landed)
+        return (
+            f"select {columns}, cast(null as varchar) as _batch_id, cast(null as varchar) as _source_file, "
+            "cast(null as varchar) as _sheet, cast(null as bigint) as _row_number where false"
+        )
+    keys = key_list(contract)
+    newest = f"""
+        select * from read_parquet({_files(landed)}, union_by_name = true)
+        qualify row_number() over (partition by {keys} order by _batch_id desc, _row_number desc) = 1
+    """
+    gone = [b.folder / MISSING for b in history.committed if (b.folder / MISSING).is_file()]
+    if not gone:
+        return newest
+    same = " and ".join(f'newest."{c.name}" is not distinct from gone."{c.name}"' for c in contract.key)
+    return f"""
+        select newest.* from ({newest}) as newest
+        left join (
+            select {keys}, max(_batch_id) as _batch_id
+            from read_parquet({_files(gone)}, union_by_name = true)
+            group by all
+        ) as gone on {same}
+        where gone._batch_id is null or gone._batch_id < newest._batch_id
+    """
+
+
+def write_missing(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    history: History,
+    present: str,
+    folder: Path,
+    batch_id: str,
+) -> int:
+    """Write missing.parquet of a batch: current rows whose key is not among those of the query `present`.
+
+    The rows are as they were last seen, under the batch that missed them. Returns how many there are;
+    without any there is no file.
+    """
+    same = " and ".join(f'present."{c.name}" is not distinct from seen."{c.name}"' for c in contract.key)
+    target = folder / MISSING
+    connection.execute(
+        f"""
+        copy (
+            select seen.* replace (? as _batch_id) from ({current_query(contract, history)}) as seen
+            anti join ({present}) as present on {same}
+        ) to '{target}' (format parquet, compression zstd)
+        """,
+        [batch_id],
+    )
+    [[count]] = connection.execute(f"select count(*) from '{target}'").fetchall()
+    if not count:
+        target.unlink()
+    return int(count)
+
+
+def key_list(contract: Contract) -> str:
+    """The key columns of a contract, quoted."""
+    return ", ".join(f'"{c.name}"' for c in contract.key)
+
+
+def _files(paths: list[Path]) -> str:
+    return "[" + ", ".join("'" + str(p).replace("'", "''") + "'" for p in paths) + "]"
