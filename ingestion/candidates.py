@@ -285,14 +285,14 @@ def default_slice(contract: Contract, batch_id: str) -> str:
     return batch_id if contract.mode in ("append", "incremental") else "*"
 
 
-def lower_bound(contract: Contract, history: History) -> str | None:
+def lower_bound(contract: Contract, history: History) -> dt.date | str | None:
     """The watermark from which rows are read again: the greatest landed, less the overlap. None: from the start."""
     seen, column = history.watermark, watermark_column(contract)
     if seen is None or column is None or contract.watermark is None:
         return None
     overlap = dt.timedelta(seconds=contract.watermark.overlap_seconds)
     if column.logical_type == "date":
-        return (dt.date.fromisoformat(seen) - overlap).isoformat()
+        return dt.date.fromisoformat(seen) - overlap
     if column.logical_type == "timestamp":
-        return (dt.datetime.fromisoformat(seen) - overlap).isoformat(sep=" ")
+        return dt.datetime.fromisoformat(seen) - overlap
     return seen

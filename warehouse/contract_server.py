@@ -10,6 +10,7 @@ from typing import Any
 
 from open_data_contract_standard.model import Server as OdcsServer
 
+from warehouse.contract_api import read_api_options
 from warehouse.contract_check import fault, properties_of
 from warehouse.contracts import FILE_FORMATS, Kind, Server
 
@@ -65,7 +66,9 @@ def read_server(path: Path, servers: list[OdcsServer], environment: str, variabl
             {**options, "schema": server.schema_ or options.get("schema")},
         )
     if server.type == "api":
-        return Server(name, "api", filled(server.location), "ndjson", None, options)
+        location = filled(server.location)
+        read_api_options(path, location, options)
+        return Server(name, "api", location, "ndjson", None, options)
     raise fault(
         path,
         "a server of type local, postgresql, mysql, sqlserver, oracle, api, or custom with driver sqlite or odbc",

@@ -138,7 +138,7 @@ class Source:
         names = ", ".join(f'"{_quoted(c.header)}" as "{c.name}"' for c in chosen)
         return f"select {names} from {_table(self.contract)}" + (f" where {where}" if where else "")
 
-    def since(self, column: Column, bound: str) -> str:
+    def since(self, column: Column, bound: object) -> str:
         """Condition for rows whose `column` is at least `bound`."""
         return f"\"{_quoted(column.header)}\" >= '{bound}'"
 
