@@ -19,7 +19,7 @@ import duckdb
 from ingestion import batches
 from ingestion.arrival import reasons_to_hold
 from ingestion.batches import DATA, Manifest
-from ingestion.current import current_query, write_missing
+from ingestion.current import current_query, has_news, write_missing
 from ingestion.extraction import Extraction
 from ingestion.history import History
 from ingestion.inspection import days_of, rows_by_slice, watermark_column, watermark_in
@@ -138,10 +138,7 @@ class TableCandidate:
             missing, total, where = self._changes(source, history, folder, batch_id)
             extraction = database.extract(source, self.contract, folder, batch_id=batch_id, where=where)
         content_hash = batches.content_of(extraction, connection, folder / DATA)
-        nothing = self.contract.mode in ("incremental", "append") and extraction.rows_read == 0 and not missing
-        if nothing or (
-            not missing and history.knowing(content_hash, batches.extraction_fingerprint(self.contract)) is not None
-        ):
+        if not missing and not is_new(connection, self.contract, history, folder, content_hash):
             return None
         written = Written(
             batch_id, self.contract.table, content_hash, default_slice(self.contract, batch_id), extraction, started,
@@ -197,13 +194,24 @@ class AnswerCandidate:
         extraction = files.extract(connection, answer, self.contract, folder, batch_id=batch_id)
         answer.unlink()
         content_hash = batches.content_of(extraction, connection, folder / DATA)
-        if history.knowing(content_hash, batches.extraction_fingerprint(self.contract)) is not None:
-            return None
-        if self.contract.mode in ("incremental", "append") and extraction.rows_read == 0:
+        if not is_new(connection, self.contract, history, folder, content_hash):
             return None
         slice_name = default_slice(self.contract, batch_id)
         written = Written(batch_id, self.contract.table, content_hash, slice_name, extraction, started)
         return finish(connection, self.contract, history, folder, written, as_of, is_first)
+
+
+def is_new(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, history: History, folder: Path, content_hash: str
+) -> bool:
+    """Whether what was read says anything that is not known: rows of the overlap that did not change say nothing."""
+    if history.knowing(content_hash, batches.extraction_fingerprint(contract)) is not None:
+        return False
+    if not history.committed or contract.mode in ("full", "compare"):
+        return True
+    if contract.mode == "append":
+        return connection.execute(f"select 1 from '{folder / DATA}' limit 1").fetchone() is not None
+    return has_news(connection, contract, history, folder / DATA)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,11 @@ def current_rows(settings: Settings, contract: Contract) -> str:
     return current_query(contract, read_history(settings, contract))
 
 
-def current_query(contract: Contract, history: History) -> str:
-    """SQL of the current rows as `history` knows them; see `current_rows`."""
+def current_query(contract: Contract, history: History, among: str | None = None) -> str:
+    """SQL of the current rows as `history` knows them; see `current_rows`.
+
+    `among` is SQL of keys: only their rows are looked for, which spares sorting all others.
+    """
     landed = [b.folder / DATA for b in history.in_force]
     if not landed:
         columns = ", ".join(f'cast(null as varchar) as "{c.name}"' for c in contract.landed)
@@ -30,8 +33,9 @@ def current_query(contract: Contract, history: History) -> str:
             "cast(null as varchar) as _sheet, cast(null as bigint) as _row_number where false"
         )
     keys = key_list(contract)
+    wanted = f"semi join ({among}) as among using ({keys})" if among else ""
     newest = f"""
-        select * from read_parquet({_files(landed)}, union_by_name = true)
+        select * from read_parquet({_files(landed)}, union_by_name = true) as landed {wanted}
         qualify row_number() over (partition by {keys} order by _batch_id desc, _row_number desc) = 1
     """
     gone = [b.folder / MISSING for b in history.committed if (b.folder / MISSING).is_file()]
@@ -77,6 +81,15 @@ def write_missing(
     if not count:
         target.unlink()
     return int(count)
+
+
+def has_news(connection: duckdb.DuckDBPyConnection, contract: Contract, history: History, data: Path) -> bool:
+    """Whether any row of data.parquet differs from the current row of its key."""
+    keys = key_list(contract)
+    columns = ", ".join(f'"{c.name}"' for c in contract.landed)
+    current = current_query(contract, history, f"select {keys} from '{data}'")
+    news = f"select {columns} from '{data}' except select {columns} from ({current})"
+    return connection.execute(f"select 1 from ({news}) limit 1").fetchone() is not None
 
 
 def key_list(contract: Contract) -> str:

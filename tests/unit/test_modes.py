@@ -77,10 +77,12 @@ def test_incremental_finds_rows_that_are_gone_and_rows_that_came_late(tmp_path, 
 
 
 def test_incremental_with_nothing_new_lands_nothing(tmp_path, settings, source):
-    contract = table_contract(tmp_path, **{**INCREMENTAL, "watermark": {"column": "changed_at"}})
+    contract = table_contract(tmp_path, **INCREMENTAL)
     land(settings, contract)
-    land(settings, contract)
-    assert land(settings, contract).state == "unchanged"
+    assert land(settings, contract).state == "unchanged", "rows of the overlap are read again and say nothing new"
+    source.execute("update things set name = 'B' where code = '2'")
+    assert land(settings, contract).state == "landed", "a change in the overlap counts, whatever its watermark"
+    assert ("2", "B") in now(settings, contract)
 
 
 def test_append_keeps_what_was_there_and_adds_what_is_after_the_watermark(tmp_path, settings, source):
