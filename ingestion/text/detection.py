@@ -1,0 +1,141 @@
+"""Which columns of a landed file hold text in a legacy encoding: decided on a bounded sample, never by one word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from ingestion.text.encodings import ENCODINGS, Encoding
+from ingestion.text.words import is_marked, is_vietnamese, literal, load_syllables, words_of
+
+# a file of up to this many rows is looked at whole; of a longer one, as many rows in windows spread over it
+SAMPLE_ROWS = 20_000
+WINDOWS = 8
+# different values and characters of each that are looked at in a column
+SAMPLE_VALUES, SAMPLE_LENGTH = 1_000, 200
+# Different words that must become Vietnamese, their share among those that a conversion would change, the share
+# of them that no correct text could hold, and how far ahead of the next encoding they must be.
+LEAST_WORDS, LEAST_SHARE, LEAST_TELLTALE, LEAD = 3, 0.75, 0.5, 1.5
+
+# ª º µ are letters to Unicode, and signs to people
+FOREIGN_LETTER = r"[^\P{L}a-zA-Zªºµ]|\p{M}"
+
+
+@dataclass(frozen=True)
+class Testimony:
+    """What the words of one column say of one encoding: how many it mends, how many it would spoil."""
+
+    column: str
+    encoding: str
+    mended: int
+    spoiled: int
+    telltale: int
+
+    @property
+    def convinces(self) -> bool:
+        """Whether this is enough, the other encodings aside."""
+        return (
+            self.mended >= LEAST_WORDS
+            and self.mended >= LEAST_SHARE * (self.mended + self.spoiled)
+            and self.telltale >= LEAST_TELLTALE * self.mended
+        )
+
+
+def has_foreign_letter(text: str, encoding: Encoding) -> str:
+    """SQL: whether a text holds a letter that the encoding does not have: then it is not in it."""
+    known = literal(encoding.sources + encoding.letters)
+    return f"regexp_matches(translate(nfc_normalize({text}), {known}, ''), {literal(FOREIGN_LETTER)})"
+
+
+def detect(connection: duckdb.DuckDBPyConnection, data: Path, columns: list[str]) -> dict[str, Encoding]:
+    """Columns of a Parquet file whose text is in a legacy encoding, with that encoding.
+
+    Words that Vietnamese could not write testify: for an encoding when its conversion mends them, against it
+    when it changes them to something as wrong. Correct Unicode has hardly any, whatever its language.
+    """
+    if not columns:
+        return {}
+    load_syllables(connection)
+    _find_strange_words(connection, data, columns)
+    strange = connection.execute(
+        "select column_name from kho_strange_words group by all having count(*) >= ?", [LEAST_WORDS]
+    ).fetchall()
+    found = {}
+    if strange:
+        testimonies = _testimonies(connection)
+        for (column,) in strange:
+            if encoding := _verdict([t for t in testimonies if t.column == column]):
+                found[column] = encoding
+    connection.execute("drop table kho_strange_words")
+    return found
+
+
+def _verdict(testimonies: list[Testimony]) -> Encoding | None:
+    """The encoding that convinces and is well ahead of the next, if any."""
+    first, second = sorted(testimonies, key=lambda t: t.mended, reverse=True)[:2]
+    if first.convinces and first.mended >= LEAD * second.mended:
+        return ENCODINGS[first.encoding]
+    return None
+
+
+def _find_strange_words(connection: duckdb.DuckDBPyConnection, data: Path, columns: list[str]) -> None:
+    """Fill kho_strange_words: the different words of each column that Vietnamese could not write."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    connection.execute(
+        f"""
+        create or replace temp table kho_strange_words as
+        with
+        sampled as (select {names} from read_parquet({literal(str(data))}, file_row_number = true) {_windows(connection, data)}),
+        texts as (
+            select distinct column_name, left(value, {SAMPLE_LENGTH}) as value
+            from (unpivot sampled on {names} into name column_name value value)
+            where {is_marked("value")}
+        ),
+        some_texts as (
+            select * from texts qualify row_number() over (partition by column_name) <= {SAMPLE_VALUES}
+        ),
+        words as (select distinct column_name, unnest({words_of("value")}) as word from some_texts)
+        select * from words where length(word) > 1 and {is_marked("word")} and not {is_vietnamese("word")}
+        """
+    )
+
+
+def _windows(connection: duckdb.DuckDBPyConnection, data: Path) -> str:
+    """The condition that keeps the sampled rows; DuckDB reads only the row groups that it names."""
+    row = connection.execute(f"select sum(num_rows) from parquet_file_metadata({literal(str(data))})").fetchone()
+    rows = int(row[0]) if row else 0
+    if rows <= SAMPLE_ROWS:
+        return ""
+    length = SAMPLE_ROWS // WINDOWS
+    starts = [(rows - length) * window // (WINDOWS - 1) for window in range(WINDOWS)]
+    return "where " + " or ".join(f"file_row_number between {s} and {s + length - 1}" for s in starts)
+
+
+def _testimonies(connection: duckdb.DuckDBPyConnection) -> list[Testimony]:
+    readings = " union all ".join(
+        f"""
+        select column_name, {literal(encoding.name)} as encoding, word, {encoding.convert("word")} as reading,
+            regexp_matches(word, {literal(encoding.telltale)}) as is_telltale
+        from kho_strange_words where not {has_foreign_letter("word", encoding)}
+        """
+        for encoding in ENCODINGS.values()
+    )
+    rows = connection.execute(
+        f"""
+        with
+        readings as ({readings}),
+        judged as (
+            select distinct column_name, encoding, lower(reading) as reading, is_telltale,
+                {is_vietnamese("reading")} as is_mended
+            from readings where reading <> word
+        )
+        select column_name, encoding, count(distinct reading) filter (is_mended),
+            count(distinct reading) filter (not is_mended), count(distinct reading) filter (is_mended and is_telltale)
+        from judged group by all
+        """
+    ).fetchall()
+    found = {(column, encoding): Testimony(column, encoding, *counts) for column, encoding, *counts in rows}
+    columns = {column for column, _ in found}
+    return [found.get((c, e), Testimony(c, e, 0, 0, 0)) for c in columns for e in ENCODINGS]

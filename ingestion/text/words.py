@@ -1,0 +1,48 @@
+"""Words in SQL: how text is cut into words, and which of them Vietnamese could write."""
+
+from __future__ import annotations
+
+import duckdb
+
+from ingestion.text.syllables import syllables
+
+SYLLABLES = "kho_syllables"
+
+# every ASCII character that is no letter ends a word; other characters may be letters in some encoding
+_SEPARATORS = r"[\t\n\r -@\[-`{-~]+"
+# typography that touches a word in correct text
+_AROUND = "\xa0\u200b\u200c\u200d\u2060\ufeff\xad–—‘’‚“”„…•‹›«»"
+# a capital first, all capitals, or none: text in a wrong encoding mixes them
+_CASE = r"\p{Lu}?\p{Ll}*|\p{Lu}+"
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def load_syllables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table of marked syllables that `is_vietnamese` reads."""
+    connection.execute(
+        f"create or replace temp table {SYLLABLES} as select unnest(string_split(?, ' ')) as syllable",
+        [" ".join(sorted(syllables()))],
+    )
+
+
+def is_marked(text: str) -> str:
+    """SQL: whether a text has a character beyond ASCII; its bytes and its characters differ in number."""
+    return f"strlen({text}) <> length({text})"
+
+
+def words_of(text: str) -> str:
+    """SQL: the words of a text, as a list."""
+    return f"regexp_split_to_array({text}, {literal(_SEPARATORS)})"
+
+
+def is_vietnamese(word: str) -> str:
+    """SQL: whether Vietnamese could write a word so, by spelling and by case; ASCII words are taken as they are."""
+    bare = f"trim(nfc_normalize({word}), {literal(_AROUND)})"
+    return (
+        f"(not {is_marked(bare)} or (regexp_full_match({bare}, '{_CASE}')"
+        f" and lower({bare}) in (select syllable from {SYLLABLES})))"
+    )
