@@ -153,7 +153,7 @@ def _owner(path: Path, model: OpenDataContractStandard, profile: Profile) -> tup
             path, "one team member with role owner", f"{len(owners)}", "Name who answers for the data under `team`."
         )
     member = owners[0]
-    key = str(member.username)
+    key = profile.duties.get(str(member.username), str(member.username))
     email = properties_of(member.customProperties).get("email")
     if key in profile.owners:
         return key, profile.owners[key]
@@ -161,9 +161,9 @@ def _owner(path: Path, model: OpenDataContractStandard, profile: Profile) -> tup
         return key, Owner(name=member.name, email=str(email))
     raise fault(
         path,
-        f"owner {key} in profile {profile.id}, or a name and an e-mail in the contract",
+        f"owner or duty {key} in profile {profile.id}, or a name and an e-mail in the contract",
         "neither",
-        f"Add {key} under `owners` of the profile.",
+        f"Add {key} under `owners` or `duties` of the profile.",
     )
 
 

@@ -15,8 +15,11 @@ from warehouse.contracts import FILE_FORMATS, Kind, Server
 
 
 def read_server(path: Path, servers: list[OdcsServer], environment: str, variables: dict[str, str]) -> Server:
-    """The entry whose `environment` is the given one, or the only one without. Raises ContractError."""
-    chosen = [s for s in servers if s.environment == environment]
+    """The entry whose `environment` is or lists (`a, b`) the given one, or the only one without.
+
+    Raises ContractError when there is none, or more than one.
+    """
+    chosen = [s for s in servers if environment in re.split(r"\s*,\s*", (s.environment or "").strip())]
     if not chosen and len(servers) == 1 and servers[0].environment is None:
         chosen = servers
     if len(chosen) != 1:
@@ -87,11 +90,15 @@ def _connection_string(path: Path, server: OdcsServer, options: dict[str, Any], 
 
 
 def _fill(path: Path, value: str, variables: dict[str, str]) -> str:
+    """The value with `${NAME}` and `${NAME:-default}` replaced, as a shell does: empty counts as not set there."""
+
     def one(match: re.Match[str]) -> str:
-        name = match.group(1)
+        name, default = match.group(1), match.group(2)
         found = variables.get(name, os.environ.get(name))
+        if default is not None:
+            return found or default
         if found is None:
             raise fault(path, f"a value for ${{{name}}}", "nothing set", f"Set {name} in the environment.", "servers")
         return found
 
-    return re.sub(r"\$\{(\w+)\}", one, value)
+    return re.sub(r"\$\{(\w+)(?::-([^}]*))?\}", one, value)

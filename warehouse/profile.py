@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from warehouse.errors import SettingsError
 
@@ -47,7 +47,12 @@ class Thresholds(BaseModel):
 
 
 class Profile(BaseModel):
-    """One province (`warehouse/profiles/*.yml`). `assumed` lists fields that no source confirms."""
+    """One province (`warehouse/profiles/*.yml`).
+
+    `duties` says for a field of work which owner answers for it: departments were merged in 2025, the
+    work was not, so a contract that names the duty holds in every profile. `assumed` lists fields that
+    no source confirms.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -65,7 +70,15 @@ class Profile(BaseModel):
     legal_basis: str
     publisher: Owner
     owners: dict[str, Owner]
+    duties: dict[str, str] = {}
     assumed: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _duties_have_owners(self) -> Profile:
+        unknown = sorted(f"{duty}: {owner}" for duty, owner in self.duties.items() if owner not in self.owners)
+        if unknown:
+            raise ValueError(f"duties of owners that are not under `owners`: {', '.join(unknown)}")
+        return self
 
 
 def load_profile(name: str) -> Profile:

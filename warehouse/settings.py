@@ -17,6 +17,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 TIME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 # The sample province holds no real person, so its tokens need no secret.
 SAMPLE_TOKEN_KEY = "sample-province-only"  # noqa: S105
+SAMPLE_ENVIRONMENTS = ("sample", "sample_servers")
 
 
 class Settings(BaseSettings):
@@ -91,7 +92,7 @@ class Settings(BaseSettings):
         """The key of the personal-number tokens. Raises SettingsError when a real source has none."""
         if self.token_key is not None:
             return self.token_key.get_secret_value().encode()
-        if self.environment == "sample":
+        if self.environment in SAMPLE_ENVIRONMENTS:
             return SAMPLE_TOKEN_KEY.encode()
         raise SettingsError(
             wanted="a key for the tokens of personal numbers",

@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from tests.contracts import contract_document, make_contract, write_contract
-from warehouse.contract_reader import load_contracts
-from warehouse.errors import ContractError
+from warehouse.contract_reader import load_contract, load_contracts
+from warehouse.errors import ContractError, SettingsError
 from warehouse.profile import load_profile
 from warehouse.settings import PROJECT_ROOT
 
@@ -74,7 +74,72 @@ def test_an_owner_whom_nobody_knows_is_refused(tmp_path):
     document["team"]["members"][0]["username"] = "so_la"
     (tmp_path / "a.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
     [(_, error)] = load(tmp_path).errors
-    assert "owner so_la in profile da_nang_2025" in str(error)
+    assert "owner or duty so_la in profile da_nang_2025" in str(error)
+
+
+@pytest.mark.parametrize(("profile", "owner"), [("da_nang_2025", "so_xay_dung"), ("quang_nam_2024", "so_giao_thong")])
+def test_a_duty_leads_to_who_answers_for_it_in_the_profile(tmp_path, profile, owner):
+    document = contract_document(columns=COLUMNS)
+    document["team"]["members"][0]["username"] = "giao_thong"
+    path = tmp_path / "a.yml"
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    known = load_profile(profile)
+    contract = load_contract(path, known, "sample", {})
+    assert (contract.owner_key, contract.owner) == (owner, known.owners[owner])
+
+
+def test_a_duty_of_nobody_makes_a_profile_invalid(tmp_path):
+    text = (PROJECT_ROOT / "warehouse" / "profiles" / "da_nang_2025.yml").read_text(encoding="utf-8")
+    (tmp_path / "p.yml").write_text(text.replace("giao_thong: so_xay_dung", "giao_thong: so_la"), encoding="utf-8")
+    with pytest.raises(SettingsError, match="giao_thong: so_la"):
+        load_profile(str(tmp_path / "p.yml"))
+
+
+SERVERS = [
+    {"server": "file", "environment": "sample, spare", "type": "local", "format": "csv", "path": "a.csv"},
+    {
+        "server": "db",
+        "environment": "province",
+        "type": "postgresql",
+        "host": "${KHO_TEST_HOST:-127.0.0.1}",
+        "port": 5432,
+        "database": "${KHO_TEST_DATABASE}",
+        "schema": "public",
+    },
+]
+
+
+@pytest.mark.parametrize(("environment", "name"), [("sample", "file"), ("spare", "file"), ("province", "db")])
+def test_a_server_entry_may_serve_several_environments(tmp_path, environment, name):
+    assert _with_servers(tmp_path, environment, {"KHO_TEST_DATABASE": "x"}).server.name == name
+
+
+def test_an_environment_is_matched_whole_and_once(tmp_path):
+    with pytest.raises(ContractError, match="one server with environment samp"):
+        _with_servers(tmp_path, "samp", {})
+    document = contract_document(columns=COLUMNS)
+    document["servers"] = [SERVERS[0], {**SERVERS[0], "server": "again"}]
+    (tmp_path / "a.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    with pytest.raises(ContractError, match="one server with environment spare"):
+        load_contract(tmp_path / "a.yml", load_profile("da_nang_2025"), "spare", {})
+
+
+def test_a_variable_of_a_server_may_have_a_default(tmp_path, monkeypatch):
+    monkeypatch.delenv("KHO_TEST_HOST", raising=False)
+    given = {"KHO_TEST_DATABASE": "x"}
+    assert _with_servers(tmp_path, "province", given).server.location == "host=127.0.0.1 port=5432 dbname=x"
+    monkeypatch.setenv("KHO_TEST_HOST", "db.example")
+    assert _with_servers(tmp_path, "province", given).server.location == "host=db.example port=5432 dbname=x"
+    with pytest.raises(ContractError, match="Set KHO_TEST_DATABASE"):
+        _with_servers(tmp_path, "province", {})
+
+
+def _with_servers(folder, environment, variables):
+    document = contract_document(columns=COLUMNS)
+    document["servers"] = SERVERS
+    path = folder / "a.yml"
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    return load_contract(path, load_profile("da_nang_2025"), environment, variables)
 
 
 def test_a_rule_without_a_sentence_is_refused(tmp_path):
@@ -110,6 +175,4 @@ def test_rules_come_down_to_predicates_over_the_staging_columns(tmp_path):
 
 
 def make_again(path):
-    from warehouse.contract_reader import load_contract
-
     return load_contract(path, load_profile("da_nang_2025"), "sample", {})
