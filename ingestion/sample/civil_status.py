@@ -26,11 +26,6 @@ SHORT_COMMUNES = 3
 STALE_AFTER_DAYS = 120
 
 
-def sex_text(person: Person) -> str:
-    """Sex as the registers write it."""
-    return ("Nam", "Nữ")[person.sex]
-
-
 def make_births(context: Context, rows: int) -> tuple[Table, list[tuple[str, int]]]:
     """Births of the ten months, and the control total of each commune."""
     table = Table("births", "khai_sinh", BIRTH_COLUMNS, ("ndkksMaXa", "quyenSo", "soDangKy"), "ndkksMaXa", context)
@@ -63,7 +58,7 @@ def _birth(table: Table, commune: Commune, number: int, registered: dt.date) -> 
         ngayDangKy=iso(registered),
         ndkksMaXa=commune.code,
         nksHoTen=child.name,
-        nksGioiTinh=sex_text(child),
+        nksGioiTinh=child.sex_text,
         nksNgaySinh=iso(born),
         nksNoiSinh=f"Trạm y tế {commune.name}",
         nksQueQuan=commune.name,
@@ -143,7 +138,7 @@ def make_deaths(context: Context, rows: int) -> Table:
             ngayDangKy=day_first(registered),
             ndkktMaXa=commune.code,
             nktHoTen=person.name,
-            nktGioiTinh=sex_text(person),
+            nktGioiTinh=person.sex_text,
             nktNgaySinh=day_first(person.born_on),
             nktSoGiayTo=person.number,
             nktNgayChet=day_first(died),

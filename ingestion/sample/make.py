@@ -21,9 +21,11 @@ from ingestion.sample import (
     social_assistance,
 )
 from ingestion.sample.clock import months_before
+from ingestion.sample.cook import cook
 from ingestion.sample.dossier_faults import Planter
 from ingestion.sample.dossiers import MONTHS, REGISTER_SHARE, Dossier, DossierMaker
 from ingestion.sample.province import PROCEDURES, read_province
+from ingestion.sample.recipe import FOLDER, read_recipes
 from ingestion.sample.tables import Context, write_database
 from ingestion.sample.truth import GroundTruth
 from warehouse.errors import SettingsError
@@ -110,6 +112,7 @@ def _write(folder: Path, profile: Profile, rows: int, seed: int, as_of: dt.date)
         Context(province, as_of, maker.months, maker.clock, maker.people, _chance(seed, "sectors"), truth),
         rows,
         land_dossiers,
+        seed,
     )
     files.append(reference_files.write_agencies(folder, province, truth))
     files.append(reference_files.write_inventory(folder, truth))
@@ -146,7 +149,7 @@ def _one_stop(
     return listed, files
 
 
-def _sectors(folder: Path, context: Context, rows: int, land_dossiers: list[str]) -> list[str]:
+def _sectors(folder: Path, context: Context, rows: int, land_dossiers: list[str], seed: int) -> list[str]:
     wanted = {dataset: int(rows * share) for dataset, share in SHARES.items()}
     births, births_expected = civil_status.make_births(context, wanted["births"])
     deaths = civil_status.make_deaths(context, wanted["deaths"])
@@ -161,10 +164,15 @@ def _sectors(folder: Path, context: Context, rows: int, land_dossiers: list[str]
     }
     for name, tables in databases.items():
         write_database(folder / name, tables)
+    made = {table.dataset: table for tables in databases.values() for table in tables}
+    cooked = cook(folder, context, read_recipes(), rows, lambda part: _chance(seed, part), made)
     return [
         *databases,
-        reference_files.write_control_totals(folder, context, births_expected, firms_expected, recipients_expected),
-        reference_files.write_zero_declarations(folder, context),
+        *cooked.files,
+        reference_files.write_control_totals(
+            folder, context, births_expected, firms_expected, recipients_expected, cooked.totals
+        ),
+        reference_files.write_zero_declarations(folder, context, cooked.declared),
     ]
 
 
@@ -205,9 +213,9 @@ def _read(folder: Path) -> dict[str, object] | None:
 
 
 def _generator(profile: Profile) -> str:
-    """Changes when the generator, its procedures or the profile do."""
+    """Changes when the generator, its recipes, its procedures or the profile do."""
     digest = hashlib.sha256(profile.model_dump_json().encode())
-    for path in [*sorted(Path(__file__).parent.glob("*.py")), PROCEDURES]:
+    for path in [*sorted(Path(__file__).parent.glob("*.py")), *sorted(FOLDER.glob("*.yml")), PROCEDURES]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -47,6 +47,11 @@ class Person:
     born_on: dt.date
     number: str
 
+    @property
+    def sex_text(self) -> str:
+        """Sex as the registers write it."""
+        return ("Nam", "Nữ")[self.sex]
+
 
 class People:
     """Hands out people and tax numbers; no number comes twice."""

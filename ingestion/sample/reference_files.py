@@ -37,21 +37,27 @@ def write_agencies(folder: Path, province: Province, truth: GroundTruth) -> str:
 
 
 def write_control_totals(
-    folder: Path, context: Context, births: list[tuple[str, int]], enterprises: int, recipients: int
+    folder: Path,
+    context: Context,
+    births: list[tuple[str, int]],
+    enterprises: int,
+    recipients: int,
+    others: list[tuple[str, str, str, str]],
 ) -> str:
-    """How many records an outside count expects."""
+    """How many records an outside count expects; `others` are (dataset, commune or nothing, count, source)."""
     counted = day_first(context.months[-1][1])
     rows = [("births", code, str(expected), counted, "Báo cáo dân số cấp xã") for code, expected in births]
     rows.append(("enterprises", "", str(enterprises), counted, "Thống kê của cơ quan thuế"))
     rows.append(("recipients", "", str(recipients), counted, "Danh sách chi trả trợ cấp"))
+    rows += [(dataset, code, expected, counted, source) for dataset, code, expected, source in others]
     header = ("Cơ sở dữ liệu", "Mã xã", "Số bản ghi phải có", "Ngày số liệu", "Nguồn số liệu")
     return _write(folder, "control_totals", header, rows, context.truth)
 
 
-def write_zero_declarations(folder: Path, context: Context) -> str:
-    """The commune where nothing happened says so."""
+def write_zero_declarations(folder: Path, context: Context, others: list[str]) -> str:
+    """The commune where nothing happened says so, for the datasets of DECLARED and `others`."""
     declared = day_first(context.months[-1][1])
-    rows = [(dataset, context.province.zero.code, declared, "Chủ tịch UBND") for dataset in DECLARED]
+    rows = [(dataset, context.province.zero.code, declared, "Chủ tịch UBND") for dataset in (*DECLARED, *others)]
     return _write(
         folder, "zero_declarations", ("Cơ sở dữ liệu", "Mã xã", "Ngày khai báo", "Người khai báo"), rows, context.truth
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ingestion.sample.civil_status import sex_text
 from ingestion.sample.people import Person, other_year
 from ingestion.sample.tables import Context, Table, day_first, read_day
 
@@ -30,7 +29,7 @@ def make_recipients(context: Context, rows: int, deaths: Table) -> tuple[Table, 
             NgayBanHanh=day_first(decided),
             HoVaTen=person.name,
             NgaySinh=day_first(person.born_on),
-            GioiTinh=sex_text(person),
+            GioiTinh=person.sex_text,
             SoDinhDanh=person.number,
             NOHT_MaXa=commune.code,
             # account numbers of a bank that does not exist

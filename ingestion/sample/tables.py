@@ -6,9 +6,11 @@ import datetime as dt
 import random
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from ingestion.sample.clock import WorkClock
 from ingestion.sample.people import People
@@ -17,10 +19,14 @@ from ingestion.sample.truth import GroundTruth, Totals
 
 
 class Record(dict[str, str]):
-    """One row, by the names of the source. A pinned row stays clean: its commune needs it."""
+    """One row, by the names of the source; `drawn` are the values it was made of.
+
+    A pinned row stays clean: its commune needs it.
+    """
 
     faulty = False
     pinned = False
+    drawn: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass
@@ -96,7 +102,7 @@ class Table:
     def plant(self, fault: str, rule: str, row: Record, note: str = "") -> None:
         """Record that a row must break a rule of the contract."""
         self.context.truth.plant(
-            fault, self.dataset, rule, lambda: (self.row_key(row), row[self.commune], self.table), note
+            fault, self.dataset, rule, lambda: (self.row_key(row), row.get(self.commune, ""), self.table), note
         )
 
     def spoil(self, fault: str, rule: str, column: str, *texts: str, note: str = "") -> None:
@@ -115,7 +121,13 @@ class Table:
 
     def kept_by_commune(self) -> Counter[str]:
         """Rows with a whole key, by commune code."""
-        return Counter(row[self.commune] for row in self.rows if self.row_key(row))
+        return Counter(row.get(self.commune, "") for row in self.rows if self.row_key(row))
+
+    def totals(self) -> Totals:
+        """What staging should make of the rows."""
+        keys = [self.row_key(row) for row in self.rows]
+        kept = len({key for key in keys if key})
+        return Totals(kept, sum(bool(key) for key in keys) - kept, sum(not key for key in keys))
 
 
 def iso(day: dt.date) -> str:
@@ -147,7 +159,5 @@ def write_database(path: Path, tables: list[Table]) -> None:
             )
             truth = table.context.truth
             truth.read(table.dataset, table.table, len(table.rows))
-            keys = [table.row_key(row) for row in table.rows]
-            kept = len({key for key in keys if key})
-            truth.totals[table.dataset] = Totals(kept, sum(bool(k) for k in keys) - kept, sum(not k for k in keys))
+            truth.totals[table.dataset] = table.totals()
     database.close()
