@@ -45,7 +45,7 @@ def read_server(path: Path, servers: list[OdcsServer], environment: str, variabl
         known = next((f for f in FILE_FORMATS if f == server.format), None)
         if known is None:
             raise fault(path, f"format one of {', '.join(FILE_FORMATS)}", str(server.format), "Correct the server.")
-        return Server(name, "files", located(server.path), known, server.delimiter, options)
+        return Server(name, "files", located(server.path), known, options.get("delimiter"), options)
     if server.type == "custom" and options.get("driver") == "sqlite":
         return Server(name, "sqlite", located(str(options.get("path", ""))), None, None, options)
     if server.type in ("postgresql", "postgres", "mysql"):

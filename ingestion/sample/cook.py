@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path, PurePath
+from typing import Any
 
 from ingestion.sample.draws import Drawer, matches
-from ingestion.sample.province import Commune
-from ingestion.sample.recipe import ControlTotal, Fault, Recipe
+from ingestion.sample.recipe import ControlTotal, Draw, Fault, Recipe
 from ingestion.sample.stores import write_stores
 from ingestion.sample.tables import Context, Record, Table
 
@@ -57,10 +59,9 @@ def make_table(context: Context, recipe: Recipe, rows: int, tables: dict[str, Ta
     source = recipe.table if recipe.store.sqlite else PurePath(recipe.store.path).name
     table = Table(recipe.dataset, source, tuple(recipe.columns), recipe.key, recipe.commune or "", context)
     drawer = Drawer(context, tables, recipe.dataset)
-    for serial, (commune, pinned) in enumerate(_places(context, recipe, int(rows * recipe.share)), start=1):
-        values = {"serial": serial, "commune": commune, "as_of": context.as_of}
-        for name, draw in recipe.draws.items():
-            values[name] = drawer.draw(draw, values)
+    for serial, (given, pinned) in enumerate(_places(drawer, recipe, int(rows * recipe.share)), start=1):
+        values = {"serial": serial, "as_of": context.as_of, **given}
+        _draw(drawer, recipe.draws, values)
         row = table.add(**{column: text.format_map(values) for column, text in recipe.columns.items()})
         row.pinned, row.drawn = pinned, values
     for fault in recipe.faults:
@@ -68,12 +69,29 @@ def make_table(context: Context, recipe: Recipe, rows: int, tables: dict[str, Ta
     return table
 
 
-def _places(context: Context, recipe: Recipe, rows: int) -> list[tuple[Commune, bool]]:
+def _draw(drawer: Drawer, draws: dict[str, Draw], values: dict[str, Any]) -> None:
+    for name, draw in draws.items():
+        values[name] = drawer.draw(draw, values)
+
+
+def _places(drawer: Drawer, recipe: Recipe, rows: int) -> Iterator[tuple[dict[str, Any], bool]]:
+    """For each row what is given before it is drawn, its commune above all, and whether it must stay clean."""
+    context = drawer.context
     if recipe.missing_communes is not None:
-        return context.places(context.communes(recipe.dataset, recipe.missing_communes)[0], rows)
-    communes = context.province.communes
-    drawn = context.rng.choices(communes, [c.weight for c in communes], k=max(rows, recipe.at_least))
-    return [(commune, False) for commune in drawn]
+        for commune, pinned in context.places(context.communes(recipe.dataset, recipe.missing_communes)[0], rows):
+            yield {"commune": commune}, pinned
+        return
+    communes, weights = context.province.communes, [c.weight for c in context.province.communes]
+    wanted = max(rows, recipe.at_least)
+    if recipe.series is None:
+        yield from (({"commune": commune}, False) for commune in context.rng.choices(communes, weights, k=wanted))
+        return
+    days = recipe.series.days
+    for unit, commune in enumerate(context.rng.choices(communes, weights, k=wanted // days), start=1):
+        common = {"unit": unit, "commune": commune, "as_of": context.as_of}
+        _draw(drawer, recipe.series.draws, common)
+        for back in range(days, 0, -1):
+            yield {**common, "date": context.as_of - dt.timedelta(days=back)}, False
 
 
 def _plant(table: Table, fault: Fault, drawer: Drawer) -> None:
@@ -86,6 +104,8 @@ def _plant(table: Table, fault: Fault, drawer: Drawer) -> None:
         _plant_pairs(table, fault)
     elif fault.twin:
         _plant_twins(table, fault)
+    elif fault.gap:
+        _plant_gaps(table, fault)
     else:
         for number, row in enumerate(list(table.take(table.count, lambda r: matches(r, fault.where)))):
             _spoil(row, fault, drawer, number)
@@ -99,7 +119,7 @@ def _spoil(row: Record, fault: Fault, drawer: Drawer, number: int) -> None:
 
 
 def _plant_communes(table: Table, fault: Fault, drawer: Drawer) -> None:
-    present = sorted({row[table.commune] for row in table.rows if row.pinned})
+    present = sorted({row.drawn["commune"].code for row in table.rows})
     for code in table.context.rng.sample(present, fault.communes):
         for number, row in enumerate(row for row in table.rows if row[table.commune] == code):
             _spoil(row, fault, drawer, number)
@@ -123,6 +143,20 @@ def _plant_twins(table: Table, fault: Fault) -> None:
         twin.faulty = True
         for one in (row, twin):
             _record(table, fault, one)
+
+
+def _plant_gaps(table: Table, fault: Fault) -> None:
+    """Take rows out of series; rows of a series follow each other."""
+    pairs = []
+    for _, group in groupby(table.rows, lambda row: [row[column] for column in fault.gap]):
+        series = list(group)
+        # every third at most, so that two gaps never touch, and never the last: nothing shows that it is missing
+        pairs += list(zip(series[0:-2:3], series[1:-1:3], strict=True))
+    clean = [pair for pair in pairs if not any(row.faulty for row in pair)]
+    for before, missing in table.context.rng.sample(clean, table.count):
+        table.rows.remove(missing)
+        before.faulty = True
+        _record(table, fault, before)
 
 
 def _record(table: Table, fault: Fault, row: Record) -> None:

@@ -19,6 +19,16 @@ def matches(row: Mapping[str, Any], where: Where) -> bool:
     return all(row[column] in ([texts] if isinstance(texts, str) else texts) for column, texts in where.items())
 
 
+class Nothing:
+    """A value that is not there: an empty text in every format."""
+
+    def __format__(self, spec: str) -> str:
+        return ""
+
+    def __str__(self) -> str:
+        return ""
+
+
 class Drawer:
     """Draws values for the rows of one dataset; `tables` are the datasets it may draw rows of."""
 
@@ -28,7 +38,7 @@ class Drawer:
 
     def draw(self, draw: Draw, values: Values) -> Any:
         """One value; `values` are those the row has so far. Raises SettingsError when no row is left to draw."""
-        return getattr(self, f"_{draw.kind}")(draw, values) if matches(values, draw.when) else ""
+        return getattr(self, f"_{draw.kind}")(draw, values) if matches(values, draw.when) else Nothing()
 
     def _choice(self, draw: Draw, _: Values) -> Any:
         if isinstance(draw.choice, dict):

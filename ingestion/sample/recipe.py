@@ -38,6 +38,12 @@ ingestion/sample/tables.py: 5 in 1,000 rows, at least 3), and are written into t
     - {kind: stale, rule: x_stale, whole: true}                                    # true for the whole dataset
     - {kind: stale, rule: x_commune_stale, communes: 2, draw: …, set: {NgayCapNhat: …}}  # all rows of 2 communes
 
+`series: {days: 30, draws: …}` makes daily series that end the day before as_of, oldest row first: a run of rows
+for each `unit` (1, 2, …), all in one commune, with its `date`; its draws are the same in the whole run. Series
+have faults of their own:
+
+    - {kind: gap, rule: x_gap, gap: [MaTram]}        # takes out a row of a series; the one before it breaks the rule
+
 A store is `{sqlite: FILE, server: postgresql}` (or mysql, or no server: the contract then has the same table
 for environment `sample_servers`, see health_facilities.yml), `{csv: FILE, delimiter: ";", bom: true}`, or
 `{xlsx: FILE, title: …, group: …, grouped: [A, B], real_dates: [A]}`. The contract of a workbook has
@@ -65,6 +71,7 @@ from warehouse.errors import SettingsError
 FOLDER = Path(__file__).parent / "databases"
 # what a text may speak of besides the draws
 GIVEN = frozenset({"serial", "commune", "as_of"})
+GIVEN_IN_SERIES = frozenset({"unit", "date"})
 KINDS = ("choice", "day", "whole", "decimal", "person", "row", "other_year", "make")
 Where = dict[str, str | list[str]]
 
@@ -125,6 +132,7 @@ class Fault(_Form):
     where: Where = {}
     same: tuple[str, ...] = ()
     twin: dict[str, str] = {}
+    gap: tuple[str, ...] = ()
     whole: bool = False
     communes: int = 0
     note: str = ""
@@ -141,8 +149,8 @@ class Fault(_Form):
 
     @model_validator(mode="after")
     def _one_way(self) -> Fault:
-        if sum(map(bool, (self.set, self.same, self.twin, self.whole))) != 1:
-            raise ValueError(f"{self.rule[0]}: exactly one of set, same, twin, whole")
+        if sum(map(bool, (self.set, self.same, self.twin, self.gap, self.whole))) != 1:
+            raise ValueError(f"{self.rule[0]}: exactly one of set, same, twin, gap, whole")
         return self
 
     @property
@@ -194,6 +202,13 @@ class ControlTotal(_Form):
     source: str
 
 
+class Series(_Form):
+    """Daily series: `days` rows a unit, and what is drawn once for a unit."""
+
+    days: int = Field(gt=2)
+    draws: dict[str, Draw] = {}
+
+
 class Recipe(_Form):
     """One dataset of the sample."""
 
@@ -205,6 +220,7 @@ class Recipe(_Form):
     key: tuple[str, ...]
     commune: str | None = None
     missing_communes: int | None = None
+    series: Series | None = None
     draws: dict[str, Draw] = {}
     columns: dict[str, str]
     faults: tuple[Fault, ...]
@@ -212,8 +228,8 @@ class Recipe(_Form):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Recipe:
-        known = set(GIVEN)
-        for name, draw in self.draws.items():
+        known = set(GIVEN | GIVEN_IN_SERIES if self.series else GIVEN)
+        for name, draw in self.all_draws.items():
             _refuse(f"draw {name}", draw.speaks_of - known)
             known.add(name)
         for column, text in self.columns.items():
@@ -222,12 +238,19 @@ class Recipe(_Form):
             new = {"new"} if fault.draw else set()
             _refuse(fault.rule[0], {n for text in fault.texts for n in _names(text)} - known - new)
             _refuse(fault.rule[0], (fault.draw.speaks_of if fault.draw else set()) - known)
-            _refuse(fault.rule[0], {*fault.set, *fault.same, *fault.twin, *fault.where} - set(self.columns))
+            _refuse(fault.rule[0], {*fault.set, *fault.same, *fault.twin, *fault.gap, *fault.where} - set(self.columns))
         named = {*self.key, *([self.commune] if self.commune else []), *self.store.grouped, *self.store.real_dates}
         _refuse("key, commune or store", named - set(self.columns))
         if self.commune is None and self.missing_communes is not None:
             raise ValueError("missing_communes without a commune column")
+        if self.series is not None and self.missing_communes is not None:
+            raise ValueError("series with missing_communes")
         return self
+
+    @property
+    def all_draws(self) -> dict[str, Draw]:
+        """What is drawn for a row, in order: first what its series has in common."""
+        return {**(self.series.draws if self.series else {}), **self.draws}
 
     @property
     def covers_communes(self) -> bool:
@@ -237,7 +260,7 @@ class Recipe(_Form):
     @property
     def looks_at(self) -> set[str]:
         """Datasets whose rows it draws."""
-        draws = [*self.draws.values(), *(fault.draw for fault in self.faults if fault.draw)]
+        draws = [*self.all_draws.values(), *(fault.draw for fault in self.faults if fault.draw)]
         return {draw.row for draw in draws if draw.row}
 
 
