@@ -25,6 +25,7 @@ from typing import Any, Literal
 import duckdb
 
 from ingestion.extraction import Extraction
+from ingestion.text import ensure_repairs
 from warehouse.contracts import Contract
 from warehouse.errors import BooksError
 from warehouse.settings import TIME_ZONE, Settings
@@ -203,6 +204,7 @@ def ensure_columns(settings: Settings, contract: Contract, connection: duckdb.Du
         temporary = folder / f"{name}.tmp"
         connection.execute(f"copy ({nothing}) to '{temporary}' (format parquet)")
         temporary.replace(folder / name)
+    ensure_repairs(connection, folder)
 
 
 def content_of(extraction: Extraction, connection: duckdb.DuckDBPyConnection, data: Path) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -24,7 +24,7 @@ from ingestion.extraction import Extraction
 from ingestion.history import History
 from ingestion.inspection import days_of, rows_by_slice, watermark_column, watermark_in
 from ingestion.readers import api, database, files
-from ingestion.text.convert import convert
+from ingestion.text import convert
 from warehouse.contracts import Contract
 from warehouse.errors import SourceMissing, SourceRepeated
 
@@ -280,7 +280,7 @@ def finish(
         rows_total=written.total if contract.mode == "incremental" and history.committed else extraction.rows_landed,
         watermark=watermark_in(connection, contract, data),
         newest_on=days.newest_on.isoformat() if days.newest_on else None,
-        conversions=[c.as_dict() for c in conversions],
+        conversions=[asdict(c) for c in conversions],
         reader=extraction.reader,
         seconds=round(time.monotonic() - written.started, 3),
         landed_at=batches.now(),

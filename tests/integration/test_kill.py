@@ -52,9 +52,7 @@ def sources(tmp_path):
         tmp_path / "contracts", dataset="changing", server=database, **table, arrival=FREELY, detectMissing=True,
         mode="incremental", watermark={"column": "changed_at", "overlap": "1d"},
     )  # fmt: skip
-    write_contract(
-        tmp_path / "contracts", dataset="compared", server=database, **table, arrival=FREELY, mode="compare"
-    )
+    write_contract(tmp_path / "contracts", dataset="compared", server=database, **table, arrival=FREELY, mode="compare")
     files = {"columns": {"code": "Mã", "name": "Tên"}, "keys": ("code",), "arrival": FREELY}
     for dataset, form in (("monthly", "csv"), ("register", "xlsx")):
         server = {"server": "f", "type": "local", "format": form, "path": f"../{dataset}_*.{form}"}
