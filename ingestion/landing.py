@@ -18,9 +18,7 @@ import duckdb
 
 from ingestion import batches
 from ingestion.batches import DATA, Manifest
-from ingestion.header import find_header
-from ingestion.readers import database, delimited, spreadsheet
-from ingestion.tabulate import tabulate
+from ingestion.readers import database, files
 from warehouse.connections import connect_memory
 from warehouse.contracts import Contract
 from warehouse.errors import KhoError, SourceMissing
@@ -99,8 +97,8 @@ def matching_files(contract: Contract) -> list[Path]:
 
 
 def _files(contract: Contract, problems: list[KhoError]) -> list[Path | None]:
-    files: list[Path | None] = [*matching_files(contract)]
-    if not files:
+    found: list[Path | None] = [*matching_files(contract)]
+    if not found:
         problems.append(
             SourceMissing(
                 wanted=f"files like {Path(contract.server.location).name}",
@@ -109,7 +107,7 @@ def _files(contract: Contract, problems: list[KhoError]) -> list[Path | None]:
                 action="Check the path in the contract, or whether the sender has sent them.",
             )
         )
-    return files
+    return found
 
 
 def _land_file(settings: Settings, contract: Contract, path: Path, known: Known) -> Manifest | None:
@@ -120,29 +118,20 @@ def _land_file(settings: Settings, contract: Contract, path: Path, known: Known)
         return None
     batch_id = batches.new_batch_id(content_hash)
     with batches.incoming(settings) as folder, connect_memory() as connection:
-        if contract.server.format == "xlsx":
-            sheet: str | None = spreadsheet.sheet_name(path, contract)
-            first = spreadsheet.read_cells(connection, path, str(sheet), contract)
-            reader = spreadsheet.NAME
-        else:
-            sheet = None
-            first = delimited.read_cells(connection, path, contract)
-            reader = delimited.NAME
-        header = find_header(first, contract, f"{path.name}" + (f", sheet {sheet}" if sheet else ""))
-        counts = tabulate(connection, contract, header, folder, batch_id=batch_id, source_file=path.name, sheet=sheet)
+        read = files.extract(connection, path, contract, folder, batch_id=batch_id)
         manifest = _manifest(
             contract,
             batch_id=batch_id,
             slice=path.name,
             source_file=path.name,
             content_hash=content_hash,
-            rows_read=counts.read,
-            rows_landed=counts.landed,
-            rows_rejected=counts.rejected,
-            rows_out_of_scope=sum(counts.out_of_scope.values()),
-            out_of_scope=counts.out_of_scope,
-            missing_columns=list(header.missing),
-            reader=reader,
+            rows_read=read.rows_read,
+            rows_landed=read.rows_landed,
+            rows_rejected=read.rows_rejected,
+            rows_out_of_scope=sum(read.out_of_scope.values()),
+            out_of_scope=read.out_of_scope,
+            missing_columns=list(read.missing_columns),
+            reader=read.reader,
             seconds=round(time.monotonic() - started, 3),
         )
         batches.commit(settings, contract, folder, manifest)
