@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.contracts import Column, Contract
-from warehouse.engine_sql import macro
+from warehouse.engine_sql import engine_sql
 
 # rows looked at to tell how new a batch is
 SAMPLED_ROWS = 20_000
@@ -44,7 +44,7 @@ def days_of(connection: duckdb.DuckDBPyConnection, contract: Contract, data: Pat
         f"""
         select max(day) filter (day <= ?), coalesce(avg(cast(day > ? as integer)), 0)
         from (
-            select {macro("parse_date", "value")} as day
+            select {engine_sql("parse_date('value')")} as day
             from (
                 select trim(cast("{column.name}" as varchar)) as value
                 from '{data}' using sample reservoir({SAMPLED_ROWS} rows) repeatable (1)
@@ -63,7 +63,7 @@ def watermark_in(connection: duckdb.DuckDBPyConnection, contract: Contract, data
         return None
     value = f'trim(cast("{column.name}" as varchar))'
     if column.logical_type in ("date", "timestamp", "integer", "number"):
-        value = macro(f"parse_{column.logical_type}", value)
+        value = engine_sql(f"parse_{column.logical_type}({value!r})")
     text = f"strftime(max({value}), '%Y-%m-%d %H:%M:%S.%f')" if column.logical_type == "timestamp" else f"max({value})"
     [[greatest]] = connection.execute(f"select cast({text} as varchar) from '{data}'").fetchall()
     return greatest if greatest is None else str(greatest)

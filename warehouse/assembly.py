@@ -126,7 +126,7 @@ def _renderer() -> Any:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - SQL, not HTML
     )
-    environment.globals.update(placeholders=_placeholders, raw=_raw, typed=_typed, column_of=_column_of)
+    environment.globals.update(placeholders=placeholders, raw=_raw, typed=_typed, column_of=_column_of)
 
     def render(template: str, **values: Any) -> bytes:
         return environment.get_template(template).render(**values).encode()
@@ -145,7 +145,8 @@ def _raw(column: Column) -> str:
     return f"{column.name}_raw" if column.has_raw else column.name
 
 
-def _placeholders(column: Column) -> str:
+def placeholders(column: Column) -> str:
+    """Jinja expression of the texts that mean nothing in a column, for the macro `clean_text`."""
     common = "var('placeholders')"
     if column.logical_type in ("date", "timestamp"):
         common += " + var('date_placeholders')"

@@ -1,39 +1,41 @@
-"""SQL of the dbt project's macros for code that runs without dbt: one text says how a value is read.
-
-The macros of `dbt_project/macros` are rendered with Jinja, with `return` and `adapter.dispatch` as dbt has them,
-for DuckDB.
-"""
+"""SQL of the project's dbt macros for DuckDB, where dbt itself does not run: one way to read a date everywhere."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 import jinja2
+import yaml
 
 from warehouse.settings import PROJECT_ROOT
 
-MACROS = PROJECT_ROOT / "dbt_project" / "macros"
+PROJECT = PROJECT_ROOT / "dbt_project"
 
 
-def macro(name: str, *arguments: Any) -> str:
-    """SQL of a macro's call: what `parse_date` and a column's name become, for example.
+def engine_sql(call: str) -> str:
+    """The SQL that a macro call makes on DuckDB, for example of `parse_date('received_at')`.
 
-    Raises jinja2.TemplateError when there is no such macro: a fault of the caller.
+    Raises jinja2.TemplateError when there is no such macro.
     """
-    return str(getattr(_module(), name)(*arguments)).strip()
+    environment, macros = _project()
+    return environment.from_string("{{ " + call + " }}").render(macros).strip()
 
 
 @lru_cache(maxsize=1)
-def _module() -> Any:
-    texts = [p.read_text(encoding="utf-8") for p in sorted((MACROS / "engine").glob("*.sql"))]
-
-    class Adapter:
-        @staticmethod
-        def dispatch(name: str) -> Any:
-            return getattr(module, f"duckdb__{name}")
-
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701 - SQL, not HTML
-    environment.globals.update({"return": lambda value: value, "adapter": Adapter})
-    module = environment.from_string("".join(texts)).module
-    return module
+def _project() -> tuple[jinja2.Environment, dict[str, Any]]:
+    """Jinja with what dbt adds for engine macros (`return`, `adapter.dispatch`), and the macros by name."""
+    environment = jinja2.Environment(
+        extensions=["jinja2.ext.do"],
+        autoescape=False,
+        undefined=jinja2.StrictUndefined,  # noqa: S701 - SQL, not HTML
+    )
+    macros: dict[str, Any] = {}
+    adapter = SimpleNamespace(dispatch=lambda name: macros[f"duckdb__{name}"])
+    variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    environment.globals |= {"return": lambda value: value, "adapter": adapter, "var": variables.__getitem__}
+    paths = sorted(p for p in (PROJECT / "macros").rglob("*.sql") if p.parent.name != "tests")
+    source = "".join(path.read_text(encoding="utf-8") for path in paths)
+    macros |= vars(environment.from_string(source).module)
+    return environment, macros

@@ -58,6 +58,40 @@ class BatchError(KhoError):
     """A batch cannot be released or rejected."""
 
 
+class HeaderMissing(SourceError):
+    """No row of a sheet or file shows enough of the contract's labels."""
+
+
+class WrongFormat(SourceError):
+    """A file holds something else than its name or its contract says."""
+
+
+class SourceDamaged(SourceError):
+    """A file is cut off, or its bytes do not make the text or the package that they should."""
+
+
+class SourceEncrypted(SourceError):
+    """A file opens only with a password."""
+
+
+class SourceUnsafe(SourceError):
+    """A file would do harm: a bomb, a path or link that leaves its folder, markup that expands."""
+
+
+class SourceTooLarge(SourceUnsafe):
+    """A file, a part of it, a line or a cell is larger than the limits allow."""
+
+
+class SourceForbidden(SourceError):
+    """The file system does not let us read the file, or it is no file at all."""
+
+
+class SourceIncomplete(SourceError):
+    """A file is still being written: trying again will help."""
+
+    transient = True
+
+
 class BooksError(KhoError):
     """Rows went missing or appeared between two layers."""
 

@@ -1,36 +1,110 @@
-"""Files: one file of a source into a batch folder."""
+"""One source file, of any format, becomes the files of a batch."""
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
 from ingestion.extraction import Extraction
-from ingestion.header import find_header
-from ingestion.readers import delimited, spreadsheet
+from ingestion.header import Header, find_header
+from ingestion.judgement import Piece
+from ingestion.readers import delimited, spreadsheet, typed_cells
+from ingestion.readers.guards import check_path, check_unchanged
+from ingestion.readers.kinds import check_kind
+from ingestion.readers.limits import Limits
+from ingestion.readers.tables import Table, fault
 from ingestion.tabulate import tabulate
 from warehouse.contracts import Contract
+from warehouse.errors import HeaderMissing, SourceDamaged
 
 
 def check(path: Path, contract: Contract) -> None:
-    """Refuse a path that is not a plain file at rest."""
+    """Refuse a path that is no whole, regular file, before a byte of it is read. See `check_path` for the errors."""
+    check_path(path, contract, Limits.of(contract))
 
 
 def extract(
     connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract, folder: Path, *, batch_id: str
 ) -> Extraction:
-    """Write data.parquet and rejects.parquet of one file."""
-    if contract.server.format == "xlsx":
-        sheet: str | None = spreadsheet.sheet_name(path, contract)
-        first = spreadsheet.read_cells(connection, path, str(sheet), contract)
-        reader = spreadsheet.NAME
-    else:
-        sheet = None
-        first = delimited.read_cells(connection, path, contract)
-        reader = delimited.NAME
-    header = find_header(first, contract, f"{path.name}" + (f", sheet {sheet}" if sheet else ""))
-    counts = tabulate(connection, contract, header, folder, batch_id=batch_id, source_file=path.name, sheet=sheet)
+    """Read one source file into data.parquet and rejects.parquet of `folder` (see `Extraction`).
+
+    Every row of every chosen sheet, and of every member of a ZIP archive, ends in exactly one bucket.
+
+    Raises:
+        SourceError: one of its kinds, saying what is wrong with the file; `transient` when it may be right later.
+        ContractError: an option or an outOfScope condition of the contract is wrong.
+    """
+    limits = Limits.of(contract)
+    stamp = check_path(path, contract, limits)
+    with tempfile.TemporaryDirectory(prefix="reading-", dir=folder) as name:
+        work = Path(name)
+        pieces: list[Piece] = []
+        readers: list[str] = []
+        for table in _tables(connection, path, work, contract, limits, path.name):
+            pieces.append(_piece(connection, table, work / f"{len(pieces)}.parquet", contract))
+            readers.append(table.reader)
+        if not any(piece.header for piece in pieces):
+            raise fault(SourceDamaged, contract, path.name, "rows", "none")
+        counts = tabulate(connection, contract, pieces, folder, batch_id=batch_id)
+    check_unchanged(path, contract, stamp)
+    headers = [piece.header for piece in pieces if piece.header]
     return Extraction(
-        reader, counts.read, counts.landed, counts.rejected, counts.out_of_scope, missing_columns=header.missing
+        reader=", ".join(dict.fromkeys(readers)),
+        rows_read=counts.read,
+        rows_landed=counts.landed,
+        rows_rejected=counts.rejected,
+        out_of_scope=counts.out_of_scope,
+        values_discarded=counts.values_discarded,
+        missing_columns=tuple(dict.fromkeys(name for header in headers for name in header.missing)),
+        new_columns=tuple(dict.fromkeys(name for header in headers for name in header.new)),
+        sheets=tuple(dict.fromkeys(piece.sheet for piece in pieces if piece.sheet)),
     )
+
+
+def _tables(
+    connection: duckdb.DuckDBPyConnection, path: Path, work: Path, contract: Contract, limits: Limits, place: str
+) -> Iterator[Table]:
+    check_kind(path, contract, place)
+    match contract.server.format:
+        case "xlsx" | "xlsm":
+            yield from spreadsheet.tables(connection, path, contract, limits, place)
+        case "xls" | "xlsb" | "ods":
+            yield from typed_cells.tables(connection, path, contract, limits, place)
+        case _:
+            yield from delimited.tables(connection, path, work, contract, limits, place)
+
+
+def _piece(connection: duckdb.DuckDBPyConnection, table: Table, target: Path, contract: Contract) -> Piece:
+    header: Header | None = None
+    other: Literal["rejected", "out_of_scope"] = "out_of_scope"
+    try:
+        header = find_header(table.first, contract, table.place, named=table.named)
+    except HeaderMissing:
+        if contract.drift.tables == "freeze":
+            raise
+        other = "out_of_scope" if contract.drift.tables == "evolve" else "rejected"
+    table.write(target)
+    width = len(connection.execute("select * from read_parquet(?) limit 0", [str(target)]).description)
+    return Piece(
+        cells=target,
+        width=width,
+        rows=_rows(connection, target, width, table.endless),
+        source_file=table.source_file,
+        sheet=table.sheet,
+        header=header,
+        other_bucket=other,
+    )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, cells: Path, width: int, endless: bool) -> int:
+    """How many rows a table has: all, or up to the last with a cell when empty ones go on behind it."""
+    used = f"coalesce({', '.join(f'c{i}' for i in range(width))}) is not null" if endless else "true"
+    row = connection.execute(
+        f"select coalesce(max(file_row_number) + 1, 0) from read_parquet(?, file_row_number = true) where {used}",
+        [str(cells)],
+    ).fetchone()
+    return int(row[0]) if row else 0

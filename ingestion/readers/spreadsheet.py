@@ -1,94 +1,120 @@
-"""Workbooks (XLSX). Every cell is text, rows are numbered as the sheet shows them."""
+"""Workbooks (XLSX, XLSM) through DuckDB. Every cell is text, rows are numbered as the sheet shows them.
+
+What DuckDB cannot tell from text is read by ingestion/readers/typed_cells.py instead: days counted from 1904, and
+numbers that a program wrote as 12.0 or 1.2E11.
+"""
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from ingestion.header import SEARCHED_ROWS
+from ingestion.readers import typed_cells
+from ingestion.readers.archive import verify
+from ingestion.readers.limits import Limits
+from ingestion.readers.sheets import chosen_sheets
+from ingestion.readers.tables import Table, copy_cells, fault, text
+from ingestion.readers.workbook import Sheet, Workbook, column_letters, open_workbook
 from warehouse.connections import load_extension
 from warehouse.contracts import Contract
-from warehouse.errors import SourceError
+from warehouse.errors import SourceDamaged, SourceTooLarge
 
 NAME = "duckdb read_xlsx"
 # columns searched for the header; a register has some twenty
 SEARCHED_COLUMNS = 200
 SPARE_CELLS = 2
+# a sheet may say that it is wider than its header by so much, and is read as far
+STRAY_CELLS = 64
+SNIFFED_BYTES = 4 * 2**20
 
 
-def sheet_name(path: Path, contract: Contract) -> str:
-    """The sheet to read: the contract's, or the first visible one. Raises SourceError when it cannot be told."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
-
-    try:
-        with CalamineWorkbook.from_path(str(path)) as workbook:
-            sheets = workbook.sheets_metadata
-    except (CalamineError, OSError) as error:
-        raise _error(contract, path, "a workbook", f"a file that does not open as one ({error})") from error
-    if contract.sheets:
-        [wanted] = contract.sheets
-        if wanted not in [s.name for s in sheets]:
-            raise _error(contract, path, f"sheet {wanted}", ", ".join(s.name for s in sheets))
-        return wanted
-    visible = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible]
-    if not visible:
-        raise _error(contract, path, "a visible sheet", "none")
-    return visible[0]
-
-
-def read_cells(
-    connection: duckdb.DuckDBPyConnection, path: Path, sheet: str, contract: Contract
-) -> list[tuple[str | None, ...]]:
-    """Fill `cells` from one sheet and return its first rows. Raises SourceError when it has none."""
+def tables(
+    connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract, limits: Limits, place: str
+) -> Iterator[Table]:
+    """The chosen sheets of a workbook. Raises a SourceError that says what is wrong with it."""
+    book = open_workbook(path, contract, limits, place)
+    sheets = chosen_sheets(book.sheets, contract, place)
+    if book.from_1904 or any(_has_written_floats(path, sheet) for sheet in sheets):
+        yield from typed_cells.tables(connection, path, contract, limits, place)
+        return
     load_extension(connection, "excel")
-    read = "read_xlsx(?, sheet = ?, header = false, all_varchar = true, stop_at_empty = false, range = ?)"
-    top = f"A1:{_letters(SEARCHED_COLUMNS)}{SEARCHED_ROWS + 1}"
+    for sheet in sheets:
+        table = _table(connection, path, book, sheet, contract, limits, place)
+        if table:
+            yield table
+
+
+def _has_written_floats(path: Path, sheet: Sheet) -> bool:
+    """Whether the beginning of a sheet has whole numbers with a decimal point: Java writes them so."""
+    with zipfile.ZipFile(path) as package, package.open(sheet.part) as part:
+        return b".0</v>" in part.read(SNIFFED_BYTES)
+
+
+def _table(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    book: Workbook,
+    sheet: Sheet,
+    contract: Contract,
+    limits: Limits,
+    place: str,
+) -> Table | None:
+    where = f"{place}, sheet {sheet.name}"
+    searched = min(max(sheet.columns, SEARCHED_COLUMNS), limits.max_columns + 1)
+    top = f"A1:{column_letters(searched)}{SEARCHED_ROWS + 1}"
     try:
-        first = connection.execute(f"select * from {read}", [str(path), sheet, top]).fetchall()
-        width = max((i for row in first for i, cell in enumerate(row, 1) if cell is not None), default=0)
-        if width == 0:
-            raise _error(contract, path, "rows", f"nothing in the first {SEARCHED_ROWS} rows of sheet {sheet}")
-        width += SPARE_CELLS
-        names = ", ".join(f'"{_letters(i + 1)}" as c{i}' for i in range(width))
-        connection.execute(
-            f"""
-            create or replace temporary table cells as
-            select row_number() over () as _row_number, {names} from {read}
-            """,
-            [str(path), sheet, f"A:{_letters(width)}"],
-        )
+        first = connection.execute(f"select * from {_read(path, sheet, top)}").fetchall()
     except duckdb.Error as error:
-        raise _error(contract, path, f"sheet {sheet} of a workbook", str(error).splitlines()[0]) from error
-    _drop_after_last(connection, width)
-    return [row[:width] for row in first]
+        raise _damaged(contract, where, sheet, error) from error
+    width = max((i for row in first for i, cell in enumerate(row, 1) if cell is not None), default=0)
+    if width > limits.max_columns:
+        raise fault(SourceTooLarge, contract, where, f"at most {limits.max_columns:,} columns", "more")
+    if width == 0:
+        return None
+    last = width + SPARE_CELLS
+    if last < sheet.columns <= width + STRAY_CELLS:
+        last = sheet.columns
+    write = partial(_write, connection, path, book, sheet, last, contract, where)
+    return Table(NAME, place, sheet.name, [row[:width] for row in first], write, endless=True)
 
 
-def _drop_after_last(connection: duckdb.DuckDBPyConnection, width: int) -> None:
-    """Forget the empty rows below the last used one: a sheet has them without end."""
-    used = ", ".join(f"c{i}" for i in range(width))
-    connection.execute(
-        f"""
-        delete from cells where _row_number > (
-            select coalesce(max(_row_number), 0) from cells where coalesce({used}) is not null
-        )
-        """
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    book: Workbook,
+    sheet: Sheet,
+    width: int,
+    contract: Contract,
+    where: str,
+    target: Path,
+) -> None:
+    """Read the cells, while a second thread sees whether the sheet unpacks to what the package says."""
+    cells = ", ".join(f'"{column_letters(i + 1)}" as c{i}' for i in range(width))
+    query = copy_cells(f"select {cells} from {_read(path, sheet, f'A:{column_letters(width)}')}", target)
+    with ThreadPoolExecutor(1) as pool:
+        check = pool.submit(verify, path, [book.entries[sheet.part]], contract, where)
+        # a sheet that is longer than it says is left at once
+        check.add_done_callback(lambda done: connection.interrupt() if done.exception() else None)
+        try:
+            connection.execute(query)
+        except duckdb.Error as error:
+            check.result()
+            raise _damaged(contract, where, sheet, error) from error
+        check.result()
+
+
+def _read(path: Path, sheet: Sheet, cells: str) -> str:
+    return (
+        f"read_xlsx({text(str(path))}, sheet = {text(sheet.name)}, header = false, all_varchar = true, "
+        f"stop_at_empty = false, range = '{cells}')"
     )
 
 
-def _letters(number: int) -> str:
-    """Column letters of a sheet: 1 is A, 27 is AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def _error(contract: Contract, path: Path, wanted: str, found: str) -> SourceError:
-    return SourceError(
-        wanted=wanted,
-        found=found,
-        where=f"contract {contract.path.name}, {path.name}",
-        action="Open the file to see whether it is the right one, and ask the sender for it again.",
-    )
+def _damaged(contract: Contract, where: str, sheet: Sheet, error: duckdb.Error) -> Exception:
+    return fault(SourceDamaged, contract, where, f"sheet {sheet.name} of a workbook", str(error).splitlines()[0])

@@ -5,49 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-from pathlib import Path
 
 import duckdb
-import jinja2
 import pytest
 
 from warehouse.dbt_plugin import set_session
-from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.engine_sql import engine_sql
+from warehouse.settings import Settings
 
 # what the macros return has no zone: it is local by definition
 local = dt.datetime
-ENGINE = PROJECT_ROOT / "dbt_project" / "macros"
-
-
-@pytest.fixture(scope="module")
-def macro():
-    """Render a call of any macro of the project; `return` and `adapter.dispatch` do what dbt makes of them."""
-    source = "".join(
-        Path(p).read_text(encoding="utf-8") for p in sorted(ENGINE.rglob("*.sql")) if p.parent.name != "tests"
-    )
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
-    environment.globals["return"] = lambda value: value
-
-    def render(call):
-        class Adapter:
-            @staticmethod
-            def dispatch(name):
-                return getattr(template.module, f"duckdb__{name}")
-
-        environment.globals["adapter"] = Adapter
-        template = environment.from_string(source)
-        return environment.from_string(source + "{{ " + call + " }}").render().strip()
-
-    return render
 
 
 @pytest.fixture
-def run(macro):
+def run():
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'Asia/Ho_Chi_Minh'")
 
     def value(call, text):
-        return connection.execute(f"select {macro(call)} from (select cast(? as varchar) as t)", [text]).fetchone()[0]
+        return connection.execute(
+            f"select {engine_sql(call)} from (select cast(? as varchar) as t)", [text]
+        ).fetchone()[0]
 
     return value
 
@@ -119,11 +97,11 @@ def test_a_dossier_code_is_the_same_with_spaces_and_dashes(run):
     assert run("dossier_key('t')", "h47.12–240501-0001 ") == "H47.12-240501-0001"
 
 
-def test_a_token_is_the_hmac_of_the_number(macro):
+def test_a_token_is_the_hmac_of_the_number():
     settings = Settings(token_key="khóa thử " * 10, as_of=dt.date(2026, 11, 2))
     connection = duckdb.connect()
     set_session(connection, settings)
-    call = macro("token('n')")
+    call = engine_sql("token('n')")
     token = connection.execute(f"select {call} from (select '003190001234' as n)")
     assert token.fetchone()[0] == hmac.new(settings.token_secret, b"003190001234", hashlib.sha256).hexdigest()
     assert connection.execute(f"select {call} from (select cast(null as varchar) as n)").fetchone() == (None,)
