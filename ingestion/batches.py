@@ -212,7 +212,7 @@ def content_of(extraction: Extraction, connection: duckdb.DuckDBPyConnection, da
     names = [str(d[0]) for d in connection.execute(f"select * from '{data}' limit 0").description]
     content = [name for name in names if not name.startswith("_")]
     columns = ", ".join(f'"{name}"' for name in content)
-    row = connection.execute(f"select count(*), sum(cast(hash({columns}) as hugeint)) from '{data}'").fetchall()[0]
+    row = connection.execute(f"select count(*), sum(hash({columns})) from '{data}'").fetchall()[0]
     return hashlib.sha256(repr((row, content, extraction.new_columns)).encode()).hexdigest()
 
 

@@ -34,9 +34,11 @@ def current_query(contract: Contract, history: History, among: str | None = None
         )
     keys = key_list(contract)
     wanted = f"semi join ({among}) as among using ({keys})" if among else ""
+    # rows of a table have their place in the file for a number
     newest = f"""
-        select * from read_parquet({_files(landed)}, union_by_name = true) as landed {wanted}
-        qualify row_number() over (partition by {keys} order by _batch_id desc, _row_number desc) = 1
+        select * exclude (file_row_number) replace (coalesce(_row_number, file_row_number + 1) as _row_number)
+        from read_parquet({_files(landed)}, union_by_name = true, file_row_number = true) as landed {wanted}
+        qualify row_number() over (partition by {keys} order by _batch_id desc, file_row_number desc) = 1
     """
     gone = [b.folder / MISSING for b in history.committed if (b.folder / MISSING).is_file()]
     if not gone:

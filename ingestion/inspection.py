@@ -61,10 +61,14 @@ def watermark_in(connection: duckdb.DuckDBPyConnection, contract: Contract, data
     column = watermark_column(contract)
     if column is None:
         return None
-    value = f'trim(cast("{column.name}" as varchar))'
-    if column.logical_type in ("date", "timestamp", "integer", "number"):
-        value = engine_sql(f"parse_{column.logical_type}({value!r})")
-    text = f"strftime(max({value}), '%Y-%m-%d %H:%M:%S.%f')" if column.logical_type == "timestamp" else f"max({value})"
+    value = f'"{column.name}"'
+    native = connection.execute(f"select {value} from '{data}' limit 0").description[0][1]
+    if str(native) == "VARCHAR" and column.logical_type in ("date", "timestamp", "integer", "number"):
+        value = engine_sql(f"parse_{column.logical_type}({f'trim({value})'!r})")
+    if column.logical_type == "timestamp":
+        text = f"strftime(max(cast({value} as timestamp)), '%Y-%m-%d %H:%M:%S.%f')"
+    else:
+        text = f"max(cast({value} as {column.sql_type}))"
     [[greatest]] = connection.execute(f"select cast({text} as varchar) from '{data}'").fetchall()
     return greatest if greatest is None else str(greatest)
 

@@ -52,12 +52,15 @@ def landing_sources(settings: Settings, contracts: ContractSet) -> dict[str, Any
 
     def table(contract: Contract, file: str) -> dict[str, Any]:
         files = settings.landing / contract.source / contract.dataset / "*" / file
+        rows = f"read_parquet('{files}', union_by_name = true, file_row_number = true)"
+        # rows of a table have their place in the file for a number
+        number = "coalesce(_row_number, file_row_number + 1) as _row_number"
         return {
             "name": contract.dataset,
             "description": f"{contract.dataset_title}, as landed. {contract.grain.capitalize()} and batch.",
             "config": {
                 "meta": {
-                    "external_location": f"read_parquet('{files}', union_by_name = true)",
+                    "external_location": f"(select * replace ({number}) from {rows})",
                     "title_vi": contract.dataset_title,
                 }
             },

@@ -66,7 +66,8 @@ def detect(connection: duckdb.DuckDBPyConnection, data: Path, columns: list[str]
     if strange:
         testimonies = _testimonies(connection)
         for (column,) in strange:
-            if encoding := _verdict([t for t in testimonies if t.column == column]):
+            heard = [t for t in testimonies if t.column == column]
+            if heard and (encoding := _verdict(heard)):
                 found[column] = encoding
     connection.execute("drop table kho_strange_words")
     return found
@@ -74,8 +75,8 @@ def detect(connection: duckdb.DuckDBPyConnection, data: Path, columns: list[str]
 
 def _verdict(testimonies: list[Testimony]) -> Encoding | None:
     """The encoding that convinces and is well ahead of the next, if any."""
-    first, second = sorted(testimonies, key=lambda t: t.mended, reverse=True)[:2]
-    if first.convinces and first.mended >= LEAD * second.mended:
+    first, *others = sorted(testimonies, key=lambda t: t.mended, reverse=True)
+    if first.convinces and all(first.mended >= LEAD * other.mended for other in others):
         return ENCODINGS[first.encoding]
     return None
 

@@ -34,9 +34,9 @@ A Ai Ao Au Ay An Ang Anh At Ac Ach Ăn Ăng Ăt Ăc Ăm Ăp Ân Âng Ât Âu Ây
 I In Inh It Ich Y yÊn yÊt Ynh Yt Ych Ơ Ôc
 """
 ALONE_WITH_Y = "Y yÊm yÊn yÊng yÊt yÊu"
-BACK = "b c ch d đ g gi h kh l m n ng nh p ph r s t th tr v x".split()
-FRONT = "b ch d đ gh h k kh l m n ngh nh p ph r s t th tr v x".split()
-WITH_Y = "h k l m s t v".split()
+BACK = ["b", "c", "ch", "d", "đ", "g", "gi", "h", "kh", "l", "m", "n", "ng", "nh", "p", "ph", "r", "s", "t", "th", "tr", "v", "x"]
+FRONT = ["b", "ch", "d", "đ", "gh", "h", "k", "kh", "l", "m", "n", "ngh", "nh", "p", "ph", "r", "s", "t", "th", "tr", "v", "x"]
+WITH_Y = ["h", "k", "l", "m", "s", "t", "v"]
 
 
 def _toned(rhyme: str) -> Iterator[str]:
