@@ -32,7 +32,8 @@ def list_batches(
 
     settings = read_settings(home=home, contracts=contracts)
     table = Table(header_style="bold")
-    for name in ("batch", "dataset", "source", "rows", "state", "why it waits", "decided by", "because"):
+    table.add_column("batch", no_wrap=True)
+    for name in ("dataset", "source", "rows", "state", "why it waits", "decided by", "because"):
         table.add_column(name, overflow="fold")
     for batch in find(settings, read_contracts(settings)):
         if everything or batch.state == "held":
