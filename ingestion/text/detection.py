@@ -8,15 +8,15 @@ from pathlib import Path
 import duckdb
 
 from ingestion.text.encodings import ENCODINGS, Encoding
-from ingestion.text.words import is_marked, is_vietnamese, literal, load_syllables, words_of
+from ingestion.text.words import can_testify, is_marked, is_vietnamese, literal, load_syllables, words_of
 
 # a file of up to this many rows is looked at whole; of a longer one, as many rows in windows spread over it
 SAMPLE_ROWS = 20_000
-WINDOWS = 8
+WINDOWS = 5
 # different values and characters of each that are looked at in a column
 SAMPLE_VALUES, SAMPLE_LENGTH = 1_000, 200
-# Different words that must become Vietnamese, their share among those that a conversion would change, the share
-# of them that no correct text could hold, and how far ahead of the next encoding they must be.
+# Different words that must become Vietnamese, their share among the strange words that could be in the encoding,
+# the share of them that no correct text could hold, and how far ahead of the next encoding it must be.
 LEAST_WORDS, LEAST_SHARE, LEAST_TELLTALE, LEAD = 3, 0.75, 0.5, 1.5
 
 # ª º µ are letters to Unicode, and signs to people
@@ -25,20 +25,25 @@ FOREIGN_LETTER = r"[^\P{L}a-zA-Zªºµ]|\p{M}"
 
 @dataclass(frozen=True)
 class Testimony:
-    """What the words of one column say of one encoding: how many it mends, how many it would spoil."""
+    """What the strange words of one column say of one encoding: how many it mends, how many it leaves wrong."""
 
     column: str
     encoding: str
     mended: int
-    spoiled: int
+    wrong: int
     telltale: int
+
+    @property
+    def net(self) -> int:
+        """What speaks for it, less what speaks against it."""
+        return self.mended - self.wrong
 
     @property
     def convinces(self) -> bool:
         """Whether this is enough, the other encodings aside."""
         return (
             self.mended >= LEAST_WORDS
-            and self.mended >= LEAST_SHARE * (self.mended + self.spoiled)
+            and self.mended >= LEAST_SHARE * (self.mended + self.wrong)
             and self.telltale >= LEAST_TELLTALE * self.mended
         )
 
@@ -60,7 +65,7 @@ def detect(connection: duckdb.DuckDBPyConnection, data: Path, columns: list[str]
     load_syllables(connection)
     _find_strange_words(connection, data, columns)
     strange = connection.execute(
-        "select column_name from kho_strange_words group by all having count(*) >= ?", [LEAST_WORDS]
+        f"select column_name from kho_strange_words group by all having count(*) >= {LEAST_WORDS}"
     ).fetchall()
     found = {}
     if strange:
@@ -75,8 +80,8 @@ def detect(connection: duckdb.DuckDBPyConnection, data: Path, columns: list[str]
 
 def _verdict(testimonies: list[Testimony]) -> Encoding | None:
     """The encoding that convinces and is well ahead of the next, if any."""
-    first, *others = sorted(testimonies, key=lambda t: t.mended, reverse=True)
-    if first.convinces and all(first.mended >= LEAD * other.mended for other in others):
+    first, *others = sorted(testimonies, key=lambda t: t.net, reverse=True)
+    if first.convinces and all(first.net >= LEAD * other.net for other in others):
         return ENCODINGS[first.encoding]
     return None
 
@@ -88,7 +93,7 @@ def _find_strange_words(connection: duckdb.DuckDBPyConnection, data: Path, colum
         f"""
         create or replace temp table kho_strange_words as
         with
-        sampled as (select {names} from read_parquet({literal(str(data))}, file_row_number = true) {_windows(connection, data)}),
+        sampled as ({_sample(connection, data, names)}),
         texts as (
             select distinct column_name, left(value, {SAMPLE_LENGTH}) as value
             from (unpivot sampled on {names} into name column_name value value)
@@ -98,20 +103,24 @@ def _find_strange_words(connection: duckdb.DuckDBPyConnection, data: Path, colum
             select * from texts qualify row_number() over (partition by column_name) <= {SAMPLE_VALUES}
         ),
         words as (select distinct column_name, unnest({words_of("value")}) as word from some_texts)
-        select * from words where length(word) > 1 and {is_marked("word")} and not {is_vietnamese("word")}
+        select * from words where {can_testify("word")} and not {is_vietnamese("word")}
         """
     )
 
 
-def _windows(connection: duckdb.DuckDBPyConnection, data: Path) -> str:
-    """The condition that keeps the sampled rows; DuckDB reads only the row groups that it names."""
-    row = connection.execute(f"select sum(num_rows) from parquet_file_metadata({literal(str(data))})").fetchone()
-    rows = int(row[0]) if row else 0
+def _sample(connection: duckdb.DuckDBPyConnection, data: Path, names: str) -> str:
+    """The query of the sampled rows; of each window DuckDB reads only the row groups that it lies in."""
+    file = literal(str(data))
+    rows = connection.execute(f"select coalesce(sum(num_rows), 0) from parquet_file_metadata({file})").fetchall()[0][0]
     if rows <= SAMPLE_ROWS:
-        return ""
+        return f"select {names} from read_parquet({file})"
     length = SAMPLE_ROWS // WINDOWS
     starts = [(rows - length) * window // (WINDOWS - 1) for window in range(WINDOWS)]
-    return "where " + " or ".join(f"file_row_number between {s} and {s + length - 1}" for s in starts)
+    return " union all ".join(
+        f"select {names} from read_parquet({file}, file_row_number = true)"
+        f" where file_row_number between {start} and {start + length - 1}"
+        for start in starts
+    )
 
 
 def _testimonies(connection: duckdb.DuckDBPyConnection) -> list[Testimony]:
@@ -130,7 +139,7 @@ def _testimonies(connection: duckdb.DuckDBPyConnection) -> list[Testimony]:
         judged as (
             select distinct column_name, encoding, lower(reading) as reading, is_telltale,
                 {is_vietnamese("reading")} as is_mended
-            from readings where reading <> word
+            from readings
         )
         select column_name, encoding, count(distinct reading) filter (is_mended),
             count(distinct reading) filter (not is_mended), count(distinct reading) filter (is_mended and is_telltale)

@@ -10,9 +10,9 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from viparse.normalize.tcvn3 import TCVN3 as TCVN3_TABLE
-from viparse.normalize.viscii import VISCII as VISCII_TABLE
-from viparse.normalize.vps import VPS as VPS_TABLE
+from viparse.normalize.tcvn3 import TCVN3 as TCVN3_TABLE  # type: ignore[import-untyped]
+from viparse.normalize.viscii import VISCII as VISCII_TABLE  # type: ignore[import-untyped]
+from viparse.normalize.vps import VPS as VPS_TABLE  # type: ignore[import-untyped]
 
 from ingestion.text.syllables import LETTERS
 from ingestion.text.words import literal
@@ -28,6 +28,8 @@ class Encoding:
         letters: other non-ASCII letters that such text may hold, and which are what they seem.
         telltale: regular expression of what no correct Vietnamese word holds.
         convert: SQL of a text expression's conversion.
+        least_words: words that a value in it must have where others in its column are Unicode; letters of other
+            languages look like those of VISCII and VPS, so that one word is not enough there.
         is_proof: whether a conversion that succeeds proves the encoding (UTF-8 has its own check).
     """
 
@@ -36,6 +38,7 @@ class Encoding:
     letters: str
     telltale: str
     convert: Callable[[str], str]
+    least_words: int = 1
     is_proof: bool = False
 
     @property
@@ -59,10 +62,15 @@ def escaped(characters: str) -> str:
 
 
 def _telltale(sources: Iterable[str]) -> str:
-    """No letter of Vietnamese, two marked vowels side by side (none of ư, ơ is here), a capital after a small letter."""
+    """What correct Vietnamese never holds.
+
+    Letters of other alphabets, two marked vowels side by side (ươ apart, which is not in Latin-1), a, e or o before a
+    marked vowel that cannot follow it, even by a tone on the wrong vowel (Taù), and a capital after a small letter.
+    """
     strange = "".join(source for source in sources if source not in LETTERS and source not in _TYPOGRAPHY)
     latin = "".join(sorted(letter for letter in LETTERS if letter < "\u0100"))
-    return rf"[{escaped(strange)}]|[{latin}][{latin}]|\p{{Ll}}\p{{Lu}}"
+    pairs = "[aA][àáâãèéêÀÁÂÃÈÉÊ]|[eE][àáâãèéêìíýÀÁÂÃÈÉÊÌÍÝ]|[oO][âÂ]"
+    return rf"[{escaped(strange)}]|[{latin}][{latin}]|{pairs}|\p{{Ll}}\p{{Lu}}"
 
 
 def _translate(expression: str, table: Mapping[str, str]) -> str:
@@ -82,7 +90,7 @@ def _byte_surfaces() -> dict[str, str]:
 CP1252_SURFACES = _byte_surfaces()
 
 
-def _charset(name: str, table: Mapping[str, str], compose: bool = False) -> Encoding:
+def _charset(name: str, table: Mapping[str, str], least_words: int, compose: bool = False) -> Encoding:
     """An encoding of one byte a character, whether it was read as Latin-1 or as CP1252."""
     table = {source: target for source, target in table.items() if source != target}
     table |= {surface: table[byte] for surface, byte in CP1252_SURFACES.items() if byte in table}
@@ -92,7 +100,7 @@ def _charset(name: str, table: Mapping[str, str], compose: bool = False) -> Enco
         converted = _translate(expression, table)
         return f"nfc_normalize({converted})" if compose else converted
 
-    return Encoding(name, "".join(table), same, _telltale(table), convert)
+    return Encoding(name, "".join(table), same, _telltale(table), convert, least_words)
 
 
 def _tcvn3() -> Encoding:
@@ -132,8 +140,9 @@ def _vni() -> Encoding:
 
 
 def _cp1258() -> Encoding:
-    table = {chr(byte): bytes([byte]).decode("cp1258", errors="ignore") for byte in range(0x80, 0x100)}
-    return _charset("cp1258", {source: target for source, target in table.items() if target}, compose=True)
+    known = {byte: bytes([byte]).decode("cp1258", errors="ignore") for byte in range(0x80, 0x100)}
+    table = {chr(byte): target for byte, target in known.items() if target}
+    return _charset("cp1258", table, least_words=1, compose=True)
 
 
 def _mojibake() -> Encoding:
@@ -158,11 +167,10 @@ ENCODINGS: dict[str, Encoding] = {
     for encoding in (
         _tcvn3(),
         _vni(),
-        _charset("viscii", {chr(byte): chr(byte) for byte in range(0x80, 0x100)} | dict(VISCII_TABLE.pairs)),
+        _charset("viscii", dict(VISCII_TABLE.pairs), least_words=2),
         _cp1258(),
-        _charset("vps", dict(VPS_TABLE.pairs)),
+        _charset("vps", dict(VPS_TABLE.pairs), least_words=2),
         _mojibake(),
     )
 }
 UNICODE = "unicode"
-

@@ -64,9 +64,8 @@ def convert(connection: duckdb.DuckDBPyConnection, folder: Path, contract: Contr
     if not decided:
         return ()
     load_syllables(connection)
-    connection.execute(
-        "create or replace temp table kho_repairs (column_name varchar, kind varchar, original varchar, converted varchar)"
-    )
+    columns = ", ".join(f"{name} varchar" for name in ("column_name", "kind", "original", "converted"))
+    connection.execute(f"create or replace temp table kho_repairs ({columns})")
     for column, encoding in decided.items():
         find_repairs(connection, data, column, encoding, is_given=column in given)
     conversions = _rewrite(connection, folder, decided)

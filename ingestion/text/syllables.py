@@ -1,14 +1,13 @@
 """The Vietnamese syllable: onset, rhyme and tone, as all that the spelling allows.
 
-The grammar stands for a word list: text in a wrong encoding breaks
-the spelling in nearly every word, and needs no dictionary to be told from text in the right one.
+The grammar stands for a word list: text in a wrong encoding breaks the spelling in nearly every word.
 """
 
 from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 # grave, acute, hook above, tilde, dot below
@@ -33,10 +32,11 @@ AFTER_QU = """
 A Ai Ao Au Ay An Ang Anh At Ac Ach Ăn Ăng Ăt Ăc Ăm Ăp Ân Âng Ât Âu Ây E En Eo Et Em Ê Ên Ênh Êt Êch Êu
 I In Inh It Ich Y yÊn yÊt Ynh Yt Ych Ơ Ôc
 """
+# onsets; the empty one is before the first space
 ALONE_WITH_Y = "Y yÊm yÊn yÊng yÊt yÊu"
-BACK = ["b", "c", "ch", "d", "đ", "g", "gi", "h", "kh", "l", "m", "n", "ng", "nh", "p", "ph", "r", "s", "t", "th", "tr", "v", "x"]
-FRONT = ["b", "ch", "d", "đ", "gh", "h", "k", "kh", "l", "m", "n", "ngh", "nh", "p", "ph", "r", "s", "t", "th", "tr", "v", "x"]
-WITH_Y = ["h", "k", "l", "m", "s", "t", "v"]
+BACK = " b c ch d đ g gi h kh l m n ng nh p ph r s t th tr v x"
+FRONT = " b ch d đ gh h k kh l m n ngh nh p ph r s t th tr v x"
+WITH_Y = "h k l m s t v"
 
 
 def _toned(rhyme: str) -> Iterator[str]:
@@ -48,9 +48,9 @@ def _toned(rhyme: str) -> Iterator[str]:
         yield before + unicodedata.normalize("NFC", plain[place] + tone) + after
 
 
-def _any(onsets: Iterable[str], rhymes: str) -> Iterator[str]:
+def _any(onsets: str, rhymes: str) -> Iterator[str]:
     toned = [syllable for rhyme in rhymes.split() for syllable in _toned(rhyme)]
-    return (onset + syllable for onset in onsets for syllable in toned)
+    return (onset + syllable for onset in onsets.split(" ") for syllable in toned)
 
 
 @cache
@@ -60,12 +60,12 @@ def syllables() -> frozenset[str]:
     Both places of the tone in oa, oe and uy are right (hoà, hòa).
     """
     spelled = itertools.chain(
-        _any(["", *BACK], BEFORE_BACK),
-        _any(["", *FRONT], BEFORE_FRONT),
-        _any(["g"], "I In Inh iÊng iÊt iÊc iÊm"),
-        _any(["gi"], "E Eo Em Eng Ec Ê Ên Êt"),
-        _any(["qu"], AFTER_QU),
-        _any([""], ALONE_WITH_Y),
+        _any(BACK, BEFORE_BACK),
+        _any(FRONT, BEFORE_FRONT),
+        _any("g", "I In Inh iÊng iÊt iÊc iÊm"),
+        _any("gi", "E Eo Em Eng Ec Ê Ên Êt"),
+        _any("qu", AFTER_QU),
+        _any("", ALONE_WITH_Y),
         _any(WITH_Y, "Y"),
     )
     return frozenset(syllable for syllable in spelled if not syllable.isascii())

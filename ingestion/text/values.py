@@ -8,7 +8,7 @@ import duckdb
 
 from ingestion.text.detection import has_foreign_letter
 from ingestion.text.encodings import Encoding, escaped
-from ingestion.text.words import is_marked, is_vietnamese, literal, words_of
+from ingestion.text.words import can_testify, is_marked, is_vietnamese, literal, words_of
 
 
 def find_repairs(
@@ -16,9 +16,9 @@ def find_repairs(
 ) -> None:
     """Add to kho_repairs the different values of a column that change, with what they become.
 
-    A value is legacy when the conversion mends more words than it spoils and one of them holds what no correct
-    text could; Unicode when it has a letter that the encoding lacks, or loses by the conversion. What is
-    neither follows the column if nothing in it is Unicode and the result is Vietnamese throughout.
+    A value is legacy when the conversion leaves no wrong word, mends some, and one of them holds what no correct
+    text could; it is Unicode when it has a letter that the encoding lacks, or loses by the conversion. What is
+    neither follows the column if nothing in that is Unicode, and if it does not lose.
 
     Args:
         connection: holds the tables kho_repairs and of syllables.
@@ -27,8 +27,13 @@ def find_repairs(
         encoding: what the column is in.
         is_given: the contract says so: then only values that are Unicode stay as they are.
     """
-    legacy = "has_telltale" if encoding.is_proof else "wrong_after < wrong_before and has_mended_telltale"
-    follows = "true" if is_given else "is_pure and changed_words > 0 and (wrong_after = 0 or has_inner_sign)"
+    legacy = (
+        "has_telltale"
+        if encoding.is_proof
+        else (f"wrong_after = 0 and wrong_before >= {encoding.least_words} and has_mended_telltale")
+    )
+    does_not_lose = "changed_words > 0 and (wrong_after = 0 or wrong_after < wrong_before or has_inner_sign)"
+    follows = "true" if is_given else f"is_pure and {does_not_lose}"
     # a sign that no text has between letters: legacy, even where the word is no Vietnamese
     inner_sign = f"regexp_matches(value, {literal(f'[a-zA-Z][{escaped(encoding.signs)}]+[a-zA-Z]')})"
     connection.execute(
@@ -42,7 +47,7 @@ def find_repairs(
         words as (select distinct value, unnest({words_of("value")}) as word from texts),
         readings as (
             select value, word, {encoding.convert("word")} as reading
-            from words where length(word) > 1 and {is_marked("word")}
+            from words where {can_testify("word")}
         ),
         judged as (
             select value, not {is_vietnamese("word")} as was_wrong, not {is_vietnamese("reading")} as is_wrong,

@@ -16,6 +16,10 @@ _AROUND = "\xa0\u200b\u200c\u200d\u2060\ufeff\xad–—‘’‚“”„…•�
 _CASE = r"\p{Lu}?\p{Ll}*|\p{Lu}+"
 
 
+# signs beside a letter that mean a unit or "number" in any text
+_UNITS = "[a-zA-Z]{0,2}[²³]|[µμ][a-zA-Z]|[Nn][º°]|°[CF]"
+
+
 def literal(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
@@ -23,9 +27,10 @@ def literal(text: str) -> str:
 
 def load_syllables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the table of marked syllables that `is_vietnamese` reads."""
+    # a literal: the first parameter that a process binds makes DuckDB import pandas, which takes seconds
+    spelled = literal(" ".join(sorted(syllables())))
     connection.execute(
-        f"create or replace temp table {SYLLABLES} as select unnest(string_split(?, ' ')) as syllable",
-        [" ".join(sorted(syllables()))],
+        f"create or replace temp table {SYLLABLES} as select unnest(string_split({spelled}, ' ')) as syllable"
     )
 
 
@@ -37,6 +42,11 @@ def is_marked(text: str) -> str:
 def words_of(text: str) -> str:
     """SQL: the words of a text, as a list."""
     return f"regexp_split_to_array({text}, {literal(_SEPARATORS)})"
+
+
+def can_testify(word: str) -> str:
+    """SQL: whether a word says something of its encoding: it has a mark, more than one letter, and is no unit."""
+    return f"(length({word}) > 1 and {is_marked(word)} and not regexp_full_match({word}, '{_UNITS}'))"
 
 
 def is_vietnamese(word: str) -> str:
