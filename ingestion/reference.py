@@ -54,7 +54,7 @@ def write_reference(settings: Settings) -> ReferenceReport:
     folder.mkdir(parents=True, exist_ok=True)
     with connect_memory(settings) as connection:
         load_extension(connection, "sqlite_scanner")
-        connection.execute(f"attach '{_package_file('dataset.db')}' as package (type sqlite, read_only)")
+        connection.execute(f"attach '{package_file('dataset.db')}' as package (type sqlite, read_only)")
         _load_successions(connection)
         covered = _load_holidays(connection)
         rows = {name: _write(connection, query, folder / f"{name}.parquet") for name, query in QUERIES.items()}
@@ -141,7 +141,7 @@ QUERIES = {
 
 def _load_successions(connection: duckdb.DuckDBPyConnection) -> None:
     """Table `successions`: which old commune went into which new one, whole or in part, by the package's keys."""
-    converter = json.loads(_package_file("converter_2025.json").read_text(encoding="utf-8"))
+    converter = json.loads(package_file("converter_2025.json").read_text(encoding="utf-8"))
     whole = [
         (province, new, old)
         for province, communes in converter["DICT_PROVINCE_WARD_NO_DIVIDED"].items()
@@ -195,7 +195,8 @@ def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int
     return int(written[0]) if written else 0
 
 
-def _package_file(name: str) -> Path:
+def package_file(name: str) -> Path:
+    """A data file of the package of administrative units. Raises SettingsError when it is not there."""
     # found without importing the package: importing it takes a second and reads everything
     spec = importlib.util.find_spec(PACKAGE)
     for folder in (spec.submodule_search_locations or []) if spec else []:

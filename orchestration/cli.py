@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from orchestration import cli_batch
+from orchestration import cli_batch, cli_contract
 from orchestration.console import AsOf, Contracts, Home, ProfileName, console, errors, read_settings, say
 from warehouse.errors import KhoError
 
@@ -22,9 +21,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-contract_app = typer.Typer(help="Look at contracts.", no_args_is_help=True, rich_markup_mode=None)
 release_app = typer.Typer(help="Look at published releases.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(contract_app, name="contract")
+app.add_typer(cli_contract.app, name="contract")
 app.add_typer(release_app, name="release")
 app.add_typer(cli_batch.app, name="batch")
 
@@ -162,34 +160,6 @@ def portal(
 
     console.print(f"http://{host}:{port}/")
     uvicorn.run(create_app(read_settings(home=home)), host=host, port=port, log_level="warning")
-
-
-@contract_app.command("check")
-def contract_check(
-    file: Annotated[Path, typer.Argument(help="A contract, or a folder of them.")],
-    home: Home = None,
-    profile: ProfileName = None,
-) -> None:
-    """Say whether a contract is valid ODCS 3.1 and holds together, with the line of what is not."""
-    from orchestration.preparation import read_contracts
-    from warehouse.contract_reader import load_contract
-
-    settings = read_settings(home=home, profile=profile)
-    if file.is_dir():
-        found = read_contracts(settings.model_copy(update={"contracts": file.resolve()}))
-        good, bad = list(found.contracts), [error for _, error in found.errors]
-    else:
-        variables = {"KHO_HOME": str(settings.home), "KHO_SAMPLE": str(settings.sample)}
-        good, bad = [load_contract(file, settings.province, settings.environment, variables)], []
-    for contract in good:
-        console.print(
-            f"✓ {contract.path.name}: dataset {contract.dataset}, {len(contract.columns)} columns, "
-            f"{len(contract.rules)} rules, owner {contract.owner.name}"
-        )
-    for error in bad:
-        say(error)
-    if bad:
-        raise typer.Exit(1)
 
 
 @release_app.command("list")

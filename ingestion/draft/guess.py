@@ -1,0 +1,221 @@
+"""Guess from a sample what each column is: type, need, key, personal data. Every guess carries its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import duckdb
+
+from ingestion import shapes
+from ingestion.draft import names
+from ingestion.draft.look import COUNTED_ROWS, Look, Seen
+from ingestion.reference import package_file
+from warehouse.connections import load_extension
+from warehouse.contracts import LogicalType
+
+# share of the texts that must have a form before a column is taken to have it: sources hold mistakes
+MOST, MANY = 0.9, 0.5
+# a key that a source breaks now and then is still its key: this share of the rows, or one, may repeat it
+REPEATED = 0.02
+KEY_CANDIDATES = 8
+PHYSICAL: dict[str, LogicalType] = {
+    "TINYINT": "integer", "SMALLINT": "integer", "INTEGER": "integer", "BIGINT": "integer", "HUGEINT": "integer",
+    "UTINYINT": "integer", "USMALLINT": "integer", "UINTEGER": "integer", "UBIGINT": "integer",
+    "FLOAT": "number", "DOUBLE": "number", "DECIMAL": "number", "BOOLEAN": "boolean", "DATE": "date",
+    "TIMESTAMP": "timestamp", "TIMESTAMP WITH TIME ZONE": "timestamp",
+}  # fmt: skip
+
+
+@dataclass
+class Guess:
+    """One column of the draft; `reasons` become comments for the reviewer."""
+
+    position: int
+    seen: Seen
+    name: str
+    title: str
+    logical_type: LogicalType = "string"
+    required: bool = False
+    key: bool = False
+    personal: bool = False
+    role: str | None = None
+    is_updated: bool = False
+    reasons: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """Counts over the rows of a column: all rows, filled ones, distinct texts, and texts of a form."""
+
+    rows: int
+    filled: int
+    distinct: int
+    forms: dict[str, int]
+    longest: int
+    shortest: int
+
+    def share(self, form: str) -> float:
+        return self.forms[form] / self.filled if self.filled else 0
+
+
+FORMS = {
+    "date": shapes.is_day(),
+    "time": shapes.matches(shapes.TIME),
+    "serial": shapes.matches(shapes.SERIAL),
+    "integer": shapes.matches(shapes.INTEGER),
+    "number": shapes.matches(shapes.NUMBER),
+    "boolean": f"lower(x) in {shapes.YES_OR_NO!r}",
+    "leading_zero": shapes.matches(r"0\d+"),
+    "code": shapes.matches(r"[\p{L}\d._/-]{1,60}"),
+    "person_number": shapes.matches(shapes.PERSON_NUMBER),
+    "old_person_number": shapes.matches(shapes.OLD_PERSON_NUMBER),
+    "phone": shapes.matches(shapes.PHONE),
+    "e_mail": shapes.matches(shapes.E_MAIL),
+    "commune": "x in (select code from communes)",
+}
+
+
+def guess_columns(connection: duckdb.DuckDBPyConnection, look: Look, named: list[str]) -> list[Guess]:
+    """One guess a column, in the order of the source, from the tables `data` and, for keys, `look.whole`."""
+    _load_communes(connection)
+    guesses = []
+    facts: dict[int, _Facts] = {}
+    for position, (seen, name) in enumerate(zip(look.columns, named, strict=True)):
+        facts[position] = _facts(connection, position)
+        guess = Guess(position, seen, name, names.title(seen.label))
+        _guess_personal(guess, facts[position])
+        _guess_type(guess, facts[position])
+        guess.required = facts[position].rows > 0 and facts[position].filled == facts[position].rows
+        if guess.required:
+            guess.reasons.append(f"required: no empty value in {facts[position].rows:,} rows")
+        guess.is_updated = guess.logical_type in ("date", "timestamp") and names.says(seen.label, names.UPDATED)
+        guesses.append(guess)
+    _guess_commune(guesses, facts)
+    _guess_key(connection, look, guesses, facts)
+    return guesses
+
+
+def _facts(connection: duckdb.DuckDBPyConnection, position: int) -> _Facts:
+    counts = ", ".join(f"count(*) filter ({condition}) as {form}" for form, condition in FORMS.items())
+    row: tuple[Any, ...] = connection.execute(
+        f"""
+        select (select count(*) from data), count(*), count(distinct x),
+            coalesce(max(length(x)), 0), coalesce(min(length(x)), 0), {counts}
+        from (select nullif(trim(c{position}), '') as x from data) where x is not null
+        """
+    ).fetchall()[0]
+    return _Facts(row[0], row[1], row[2], dict(zip(FORMS, row[5:], strict=True)), row[3], row[4])
+
+
+def _guess_personal(guess: Guess, facts: _Facts) -> None:
+    label = guess.seen.label
+    shapes_seen = [form for form in ("person_number", "phone", "e_mail") if facts.share(form) >= MANY]
+    numbers = facts.share("old_person_number") + facts.share("person_number")
+    if names.says(label, names.PERSON_NUMBER) and numbers > MANY:
+        shapes_seen = ["person_number"]
+    if shapes_seen:
+        guess.personal = True
+        guess.reasons.append(f"personal: values look like {shapes_seen[0].replace('_', ' ')}s")
+    elif names.says(label, names.PERSONAL):
+        guess.personal = True
+        guess.reasons.append("personal: so the label says")
+    if "person_number" in shapes_seen or names.says(label, names.PERSON_NUMBER):
+        guess.role = "person_number"
+        guess.reasons.append("role person_number: 12 digits, or the label says so")
+
+
+def _guess_type(guess: Guess, facts: _Facts) -> None:
+    physical = (guess.seen.physical_type or "").split("(")[0]
+    if physical in PHYSICAL and guess.role is None:
+        guess.logical_type = PHYSICAL[physical]
+        return
+    is_code = names.is_code(guess.seen.label) or guess.role is not None or facts.share("phone") >= MANY
+    of_one_length = facts.filled > 1 and facts.longest == facts.shortest >= 5
+    forms: list[tuple[LogicalType, bool, str]] = [
+        ("date", facts.share("date") >= MOST, "day first, or ISO"),
+        ("timestamp", facts.share("time") + facts.share("date") >= MOST, "day and time"),
+        (
+            "date",
+            facts.share("serial") + facts.share("date") >= MOST and names.says(guess.seen.label, names.DAY, first=True),
+            "serial numbers of a spreadsheet",
+        ),
+        ("boolean", facts.share("boolean") == 1 and facts.distinct <= 2, "two words"),
+        ("integer", facts.share("integer") >= MOST and not is_code and not of_one_length, "whole numbers"),
+        ("number", facts.share("number") >= MOST and not is_code and not of_one_length, "numbers"),
+    ]
+    is_text = facts.filled == 0 or facts.forms["leading_zero"] > 0 or facts.share("person_number") >= MANY
+    chosen = next(((t, why) for t, holds, why in forms if holds and not (is_text and t in ("integer", "number"))), None)
+    if chosen:
+        guess.logical_type = chosen[0]
+        guess.reasons.append(f"{chosen[0]}: {chosen[1]}")
+    elif facts.share("number") >= MOST:
+        guess.reasons.append("string: digits of a code, which keeps its leading zeros")
+
+
+def _guess_commune(guesses: list[Guess], facts: dict[int, _Facts]) -> None:
+    found = [g for g in guesses if facts[g.position].share("commune") >= MOST and not g.role]
+    found.sort(key=lambda g: not names.says(g.seen.label, names.COMMUNE))
+    for guess in found:
+        guess.logical_type = "string"
+        guess.reasons = [r for r in guess.reasons if not r.startswith(("integer", "string", "number"))]
+        guess.reasons.append("values are codes of communes")
+    for guess in found[:1]:
+        guess.role = "commune_code"
+
+
+def _guess_key(
+    connection: duckdb.DuckDBPyConnection, look: Look, guesses: list[Guess], facts: dict[int, _Facts]
+) -> None:
+    rows = max((f.rows for f in facts.values()), default=0)
+    spare = max(1, int(REPEATED * rows))
+    usable = [
+        g for g in guesses
+        if facts[g.position].filled >= rows - spare > 0
+        and facts[g.position].share("code") >= MOST and g.logical_type in ("string", "integer", "date")
+    ]  # fmt: skip
+    # a code before anything else, a person before nothing
+    usable.sort(key=lambda g: (g.personal, not names.is_code(g.seen.label), g.logical_type == "date", g.position))
+    coded = [g for g in usable if g.logical_type == "string" or names.is_code(g.seen.label)]
+    singles: list[tuple[Guess, ...]] = [(g,) for g in coded]
+    pairs: list[tuple[Guess, ...]] = list(combinations([g for g in usable if not g.personal][:KEY_CANDIDATES], 2))
+    tiers = [(singles, rows, False), (singles, rows - spare, True), (pairs, rows, True), (pairs, rows - spare, True)]
+    for candidates, enough, must_be_code in tiers:
+        for candidate in candidates:
+            if must_be_code and not any(names.is_code(g.seen.label) for g in candidate):
+                continue
+            if _distinct(connection, candidate) >= enough > 0:
+                _name_key(connection, look, candidate)
+                return
+
+
+def _distinct(connection: duckdb.DuckDBPyConnection, guesses: tuple[Guess, ...]) -> int:
+    columns = ", ".join(f"c{g.position}" for g in guesses)
+    return int(connection.execute(f"select count(*) from (select distinct {columns} from data)").fetchall()[0][0])
+
+
+def _name_key(connection: duckdb.DuckDBPyConnection, look: Look, guesses: tuple[Guess, ...]) -> None:
+    columns = ", ".join(f"c{g.position}" for g in guesses)
+    relation, where = "data", "looked at"
+    if look.whole and look.whole != "sample" and look.rows is not None and look.rows <= COUNTED_ROWS:
+        relation, where = look.whole, "of the table"
+    rows, distinct = connection.execute(
+        f"select count(*), count(distinct ({columns})) from {relation} as whole"
+    ).fetchall()[0]
+    for guess in guesses:
+        guess.key = True
+        guess.reasons.append(f"key: {distinct:,} different values in the {rows:,} rows {where}")
+
+
+def _load_communes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Codes of communes before and after the reform of 01/7/2025."""
+    load_extension(connection, "sqlite_scanner")
+    file = str(package_file("dataset.db")).replace("'", "''")
+    connection.execute(
+        f"""
+        create or replace temporary table communes as
+        select wardCode as code from sqlite_scan('{file}', 'admin_units')
+        union select wardCode from sqlite_scan('{file}', 'admin_units_legacy') where wardCode is not null
+        """
+    )

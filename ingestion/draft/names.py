@@ -1,0 +1,81 @@
+"""Names from labels, and what a label says: mechanical, to be corrected by a person."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+import duckdb
+
+# longest identifier that every database takes
+LONGEST = 63
+
+PERSONAL = (
+    "ho ten", "ho va ten", "nguoi", "chu ho", "chu tau", "chu co so", "chu ho so", "nguoi nop", "dai dien",
+    "so dinh danh", "cccd", "can cuoc", "cmnd", "cmt", "chung minh", "so giay to", "ho chieu", "ngay sinh", "nam sinh",
+    "dien thoai", "sdt", "di dong", "email", "thu dien tu", "dia chi", "thuong tru", "noi o", "cho o",
+    "tai khoan", "bhxh", "bhyt", "cha", "me", "vo", "chong",
+    "full name", "phone", "address", "birth", "account",
+)  # fmt: skip
+PERSON_NUMBER = ("so dinh danh", "dinh danh", "cccd", "can cuoc", "cmnd", "cmt", "chung minh", "so giay to")
+CODE = ("ma", "id", "code", "so", "so hieu", "key", "uuid", "mst")
+# “so” begins quantities, too
+QUANTITY = ("so luong", "so tien", "so nguoi", "so ban", "so bo", "so nhan khau", "so giuong", "so lop", "so tang")
+SEQUENCE = ("stt", "tt", "so tt", "so thu tu", "no")
+DAY = ("ngay", "date", "thoi gian", "thoi diem", "han", "time", "at", "on")
+UPDATED = (
+    "ngay cap nhat", "thoi gian cap nhat", "ngay sua", "ngay sua doi", "ngay cn",
+    "updated at", "updated on", "last updated", "update time", "modified", "last modified", "lastmodified",
+)  # fmt: skip
+COMMUNE = ("xa", "phuong", "commune", "ward")
+
+
+def words(label: str) -> str:
+    """A label as lower-case ASCII words: `NgayTiepNhan` and `Ngày tiếp nhận` are both `ngay tiep nhan`."""
+    text = unicodedata.normalize("NFD", label).replace("đ", "d").replace("Đ", "D").replace("Ð", "D").replace("ð", "d")
+    text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    if " " not in text.strip():
+        text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
+
+
+def identifiers(labels: Sequence[str]) -> list[str]:
+    """One name a label: lower-case ASCII, none twice, none a word of SQL."""
+    taken: set[str] = set()
+    names = []
+    reserved = _reserved()
+    for label in labels:
+        name = words(label).replace(" ", "_")[: LONGEST - 4].strip("_") or "column"
+        name = name if name[0].isalpha() else f"c_{name}"
+        name = f"{name}_value" if name in reserved else name
+        number = 2
+        unique = name
+        while unique in taken:
+            unique, number = f"{name}_{number}", number + 1
+        taken.add(unique)
+        names.append(unique)
+    return names
+
+
+def says(label: str, phrases: Sequence[str], first: bool = False) -> bool:
+    """Whether a label holds one of the phrases as whole words; with `first`, whether it begins with one."""
+    text = f" {words(label)} "
+    return any(text.startswith(f" {p} ") if first else f" {p} " in text for p in phrases)
+
+
+def is_code(label: str) -> bool:
+    """Whether a label names a code or a number that counts nothing."""
+    last = words(label).rpartition(" ")[2]
+    named = says(label, CODE, first=True) or last in ("id", "code", "ma")
+    return named and not says(label, QUANTITY, first=True)
+
+
+def title(label: str) -> str:
+    """A label as a person reads it: one line, composed letters."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", label)).strip()
+
+
+def _reserved() -> set[str]:
+    query = "select keyword_name from duckdb_keywords() where keyword_category = 'reserved'"
+    return {row[0] for row in duckdb.connect().execute(query).fetchall()}
