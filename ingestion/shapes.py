@@ -1,12 +1,10 @@
 """What a text looks like: SQL conditions for the forms in which sources write types and personal numbers.
 
-They say what staging can read (dbt_project/macros/engine/parse.sql) and what a personal value looks like
-(domain: identifiers). `x` stands for a trimmed text that is not null.
+A draft guesses from them; what staging then reads is said by the macros of dbt. Numbers of persons and phones are
+as the domain notes have them. `x` stands for a trimmed text that is not null.
 """
 
 from __future__ import annotations
-
-from warehouse.contracts import LogicalType
 
 DATE = r"\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})|\d{4}-\d{2}-\d{2}([ T]00:00(:00(\.0+)?)?)?|(19|20)\d{6}"
 TIME = r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4} \d{1,2}:\d{2}(:\d{2})?|\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}.*|(19|20)\d{12}"
@@ -37,16 +35,3 @@ def is_day() -> str:
             try_cast(x as timestamp)
         ) is not null
     )"""
-
-
-def can_be_read_as(logical_type: LogicalType) -> str:
-    """SQL condition: staging finds a value of the type in the text."""
-    conditions: dict[LogicalType, str] = {
-        "string": "true",
-        "integer": matches(INTEGER),
-        "number": matches(NUMBER),
-        "boolean": f"lower(x) in {(*YES_OR_NO, '0', '1')!r}",
-        "date": f"({is_day()} or {matches(TIME)} or {matches(SERIAL)})",
-        "timestamp": f"({is_day()} or {matches(TIME)} or {matches(SERIAL)})",
-    }
-    return conditions[logical_type]

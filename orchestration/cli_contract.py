@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
 from orchestration.console import Home, ProfileName, console, read_settings, say
+from warehouse.contracts import Contract
 from warehouse.errors import SettingsError
+
+MARKS = {"ok": "✓", "look": "!", "refused": "✗"}
 
 app = typer.Typer(help="Draft and check contracts.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -16,10 +21,11 @@ app = typer.Typer(help="Draft and check contracts.", no_args_is_help=True, rich_
 @app.command("check")
 def contract_check(
     file: Annotated[Path, typer.Argument(help="A contract, or a folder of them.")],
+    live: Annotated[bool, typer.Option("--live", help="Read a sample of the source, too.")] = False,
     home: Home = None,
     profile: ProfileName = None,
 ) -> None:
-    """Say whether a contract is valid ODCS 3.1 and holds together, with the line of what is not."""
+    """Say whether a contract is valid ODCS 3.1 and holds together; with --live, whether its source is as it says."""
     from orchestration.preparation import read_contracts
     from warehouse.contract_reader import load_contract
 
@@ -37,8 +43,24 @@ def contract_check(
         )
     for error in bad:
         say(error)
-    if bad:
+    refused = [contract for contract in good if live and not _fits(contract)]
+    if bad or refused:
         raise typer.Exit(1)
+
+
+def _fits(contract: Contract) -> bool:
+    """Print what the live source says against its contract; whether it would land."""
+    from ingestion.live_check import check_live
+
+    found = check_live(contract)
+    table = Table(title=contract.dataset, title_justify="left", header_style="bold")
+    for name in ("", "what", "found"):
+        table.add_column(name, overflow="fold")
+    for finding in found:
+        # what a source holds is no markup
+        table.add_row(MARKS[finding.result], Text(finding.what), Text(finding.detail))
+    console.print(table)
+    return all(finding.result != "refused" for finding in found)
 
 
 @app.command("new")

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-# longest identifier that every database takes
-LONGEST = 63
+from ingestion.names import column_name
 
 PERSONAL = (
     "ho ten", "ho va ten", "nguoi", "chu ho", "chu tau", "chu co so", "chu ho so", "nguoi nop", "dai dien",
@@ -42,20 +41,11 @@ def words(label: str) -> str:
 
 def identifiers(labels: Sequence[str]) -> list[str]:
     """One name a label: lower-case ASCII, none twice, none a word of SQL."""
-    taken: set[str] = set()
-    names = []
-    reserved = _reserved()
+    taken = _reserved()
+    found: list[str] = []
     for label in labels:
-        name = words(label).replace(" ", "_")[: LONGEST - 4].strip("_") or "column"
-        name = name if name[0].isalpha() else f"c_{name}"
-        name = f"{name}_value" if name in reserved else name
-        number = 2
-        unique = name
-        while unique in taken:
-            unique, number = f"{name}_{number}", number + 1
-        taken.add(unique)
-        names.append(unique)
-    return names
+        found.append(column_name(words(label), [*taken, *found]))
+    return found
 
 
 def says(label: str, phrases: Sequence[str], first: bool = False) -> bool:
@@ -76,6 +66,6 @@ def title(label: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", label)).strip()
 
 
-def _reserved() -> set[str]:
+def _reserved() -> list[str]:
     query = "select keyword_name from duckdb_keywords() where keyword_category = 'reserved'"
-    return {row[0] for row in duckdb.connect().execute(query).fetchall()}
+    return [row[0] for row in duckdb.connect().execute(query).fetchall()]
