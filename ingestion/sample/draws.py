@@ -67,9 +67,12 @@ class Drawer:
         return other_year(values[draw.other_year or ""]).number
 
     def _make(self, draw: Draw, _: Values) -> str:
+        context = self.context
         if draw.make == "foreign_commune":
-            return self.context.rng.choice(self.context.province.foreign_codes)
-        return self.context.people.old_card() if draw.make == "old_card" else self.context.people.tax_number()
+            return context.rng.choice(context.province.foreign_codes)
+        if draw.make == "agency_code":
+            return context.rng.choice(context.province.agencies).code
+        return context.people.old_card() if draw.make == "old_card" else context.people.tax_number()
 
     def _row(self, draw: Draw, _: Values) -> Record | str:
         name = draw.model_dump_json()

@@ -17,7 +17,7 @@ in Python's format syntax over the draws and `serial` (1, 2, …), `commune` (`.
       expires: {day: [365, 900], after: as_of}       # `before: issued` cuts off a day that is later
       beds: {whole: [0, 40], step: 5}                # also {decimal: [0.5, 9.5], digits: 1}
       doctor: {person: [25, 60]}                     # aged so on `after`: .name .sex_text .born_on .number
-      tax: {make: tax_number}                        # also old_card, foreign_commune; or just the name
+      tax: {make: tax_number}                        # also old_card, foreign_commune, agency_code; or just the name
       place: {row: schools, where: {CapHoc: [Tiểu học, THCS]}}  # a clean row there; `once`: never the same twice
       holder: {row: enterprises, field: MaSoDN, when: {kind: Phòng khám đa khoa}}  # one text of it; else nothing
     columns:
@@ -90,7 +90,7 @@ class Draw(_Form):
     person: tuple[int, int] | None = None
     row: str | None = None
     other_year: str | None = None
-    make: Literal["old_card", "tax_number", "foreign_commune"] | None = None
+    make: Literal["old_card", "tax_number", "foreign_commune", "agency_code"] | None = None
     after: str = "as_of"
     before: str | None = None
     step: int = 1

@@ -44,6 +44,7 @@ REGISTER_HEADER = 4
 NO_IDENTITY = ("SoTaiKhoan", "VonDieuLe", "btxhSoTien")
 # prefixes that TT 59/2021/TT-BCA gives to no province and no country
 NEVER_ISSUED = ("000", "003")
+DELIMITERS = {recipe.dataset: recipe.store.delimiter for recipe in read_recipes()}
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +246,7 @@ def _tables(made: SampleSummary, contract: Contract) -> Iterator[tuple[list[str]
     for path in sorted(made.folder.glob(place.relative_to(made.folder).as_posix())):
         if contract.server.format == "csv":
             with path.open(encoding="utf-8-sig", newline="") as lines:
-                header, *rows = csv.reader(lines, delimiter=contract.server.delimiter or ",")
+                header, *rows = csv.reader(lines, delimiter=DELIMITERS.get(contract.dataset, ","))
             yield [_label(c) for c in header], [row for row in rows if len(row) == len(header)]
         else:
             rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
