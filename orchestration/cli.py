@@ -66,9 +66,14 @@ def sample(
     home: Home = None,
     profile: ProfileName = None,
     as_of: AsOf = None,
+    servers: Annotated[
+        bool,
+        typer.Option("--servers", help="Load it into PostgreSQL and MariaDB too, for KHO_ENVIRONMENT=sample_servers."),
+    ] = False,
 ) -> None:
     """Make the sample province: exports, sector databases and the ground truth of their faults."""
     from ingestion.sample import make_sample
+    from ingestion.sample.servers import load_servers
 
     settings = _settings(home=home, profile=profile, as_of=_day(as_of))
     made = make_sample(settings.sample, settings.province, rows=rows, seed=seed, as_of=settings.day)
@@ -76,6 +81,9 @@ def sample(
         f"Sample province {settings.province.name}: {sum(made.rows.values()):,} rows, "
         f"{sum(made.faults.values()):,} planted faults, in {settings.sample}"
     )
+    if servers:
+        written = load_servers(settings)
+        console.print(f"Loaded {len(written)} tables with {sum(written.values()):,} rows into the database servers")
 
 
 @app.command()

@@ -56,7 +56,7 @@ def read_server(path: Path, servers: list[OdcsServer], environment: str, variabl
             f"host={filled(server.host)} port={server.port or ''} dbname={filled(server.database)}",
             None,
             None,
-            {**options, "schema": server.schema_ or options.get("schema")},
+            {**options, "schema": filled(server.schema_) or options.get("schema")},
         )
     if server.type in ("sqlserver", "oracle") or (server.type == "custom" and options.get("driver") == "odbc"):
         return Server(
@@ -65,7 +65,7 @@ def read_server(path: Path, servers: list[OdcsServer], environment: str, variabl
             filled(options.get("connectionString")) or _connection_string(path, server, options, filled),
             None,
             None,
-            {**options, "schema": server.schema_ or options.get("schema")},
+            {**options, "schema": filled(server.schema_) or options.get("schema")},
         )
     if server.type == "api":
         return Server(name, "api", filled(server.location), "json", None, options)

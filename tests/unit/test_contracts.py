@@ -104,7 +104,7 @@ SERVERS = [
         "host": "${KHO_TEST_HOST:-127.0.0.1}",
         "port": 5432,
         "database": "${KHO_TEST_DATABASE}",
-        "schema": "public",
+        "schema": "${KHO_TEST_SCHEMA:-public}",
     },
 ]
 
@@ -130,6 +130,7 @@ def test_a_variable_of_a_server_may_have_a_default(tmp_path, monkeypatch):
     assert _with_servers(tmp_path, "province", given).server.location == "host=127.0.0.1 port=5432 dbname=x"
     monkeypatch.setenv("KHO_TEST_HOST", "db.example")
     assert _with_servers(tmp_path, "province", given).server.location == "host=db.example port=5432 dbname=x"
+    assert _with_servers(tmp_path, "province", given).server.options["schema"] == "public"
     with pytest.raises(ContractError, match="Set KHO_TEST_DATABASE"):
         _with_servers(tmp_path, "province", {})
 
