@@ -35,14 +35,12 @@ ingestion/sample/tables.py: 5 in 1,000 rows, at least 3), and are written into t
     - {kind: linkage, rule: x_mismatch, draw: {other_year: doctor}, set: {SoDinhDanh: "{new}"}}
     - {kind: duplicate, rule: x_duplicate, same: [SoDinhDanh]}                     # pairs of rows that share these
     - {kind: duplicate_after_merger, rule: x_twice, twin: {HeThong: "{system[other]}"}}  # adds a changed copy
+    - {kind: gap, rule: x_gap, gap: [MaTram]}     # takes a row of a series out; the one before it breaks the rule
     - {kind: stale, rule: x_stale, whole: true}                                    # true for the whole dataset
     - {kind: stale, rule: x_commune_stale, communes: 2, draw: …, set: {NgayCapNhat: …}}  # all rows of 2 communes
 
-`series: {days: 30, draws: …}` makes daily series that end the day before as_of, oldest row first: a run of rows
-for each `unit` (1, 2, …), all in one commune, with its `date`; its draws are the same in the whole run. Series
-have faults of their own:
-
-    - {kind: gap, rule: x_gap, gap: [MaTram]}        # takes out a row of a series; the one before it breaks the rule
+`series: {days: 30, draws: …}` makes daily series up to the day before as_of: for each `unit` (1, 2, …) a run of
+rows in one commune, oldest `date` first; its draws hold for the whole run.
 
 A store is `{sqlite: FILE, server: postgresql}` (or mysql, or no server: the contract then has the same table
 for environment `sample_servers`, see health_facilities.yml), `{csv: FILE, delimiter: ";", bom: true}`, or
@@ -71,7 +69,6 @@ from warehouse.errors import SettingsError
 FOLDER = Path(__file__).parent / "databases"
 # what a text may speak of besides the draws
 GIVEN = frozenset({"serial", "commune", "as_of"})
-GIVEN_IN_SERIES = frozenset({"unit", "date"})
 KINDS = ("choice", "day", "whole", "decimal", "person", "row", "other_year", "make")
 Where = dict[str, str | list[str]]
 
@@ -228,7 +225,7 @@ class Recipe(_Form):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Recipe:
-        known = set(GIVEN | GIVEN_IN_SERIES if self.series else GIVEN)
+        known = {*GIVEN, *(("unit", "date") if self.series else ())}
         for name, draw in self.all_draws.items():
             _refuse(f"draw {name}", draw.speaks_of - known)
             known.add(name)
@@ -241,10 +238,8 @@ class Recipe(_Form):
             _refuse(fault.rule[0], {*fault.set, *fault.same, *fault.twin, *fault.gap, *fault.where} - set(self.columns))
         named = {*self.key, *([self.commune] if self.commune else []), *self.store.grouped, *self.store.real_dates}
         _refuse("key, commune or store", named - set(self.columns))
-        if self.commune is None and self.missing_communes is not None:
-            raise ValueError("missing_communes without a commune column")
-        if self.series is not None and self.missing_communes is not None:
-            raise ValueError("series with missing_communes")
+        if self.missing_communes is not None and (self.commune is None or self.series):
+            raise ValueError("missing_communes without a commune column, or with series")
         return self
 
     @property
