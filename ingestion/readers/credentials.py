@@ -84,7 +84,7 @@ def _prefix(contract: Contract) -> str:
 def _words(login: Login, error: duckdb.Error) -> str:
     if isinstance(error, (duckdb.ConversionException, duckdb.OutOfRangeException)):
         return f"{type(error).__name__} (its text is not shown: it may quote a row)"
-    text = re.sub(r"\s+", " ", str(error).split("\n\nLINE ")[0])
+    text = re.sub(r"\s+", " ", re.split(r"\n\n(LINE |Stack Trace)", str(error))[0])
     # what was asked is known from the contract, and may hold a watermark
     text = re.sub(r"(?s)(query:? )(['\"]).*\2(?=[,:])", r"\1…", text)
     return login.scrub(text)[:400]

@@ -12,7 +12,7 @@ from ingestion.extraction import Extraction
 from ingestion.readers import attached, odbc
 from ingestion.readers.attached import Attached
 from ingestion.readers.credentials import Login, login_of, source_error
-from ingestion.readers.deadline import Deadline, deadline
+from ingestion.readers.deadline import Deadline, Descriptors, deadline, sockets
 from ingestion.readers.discards import Discards, discards
 from ingestion.readers.source import Source, quoted
 from ingestion.retry import retrying
@@ -66,11 +66,12 @@ def session(contract: Contract, settings: Settings | None = None) -> Iterator[So
     options = contract.server.options
     connect_seconds = float(options.get("connectTimeout", CONNECT_SECONDS))
     with ExitStack() as things:
-        source, connection = retrying(
-            lambda: _opened(things, contract, settings, login, connect_seconds), attempts=ATTEMPTS
+        before = sockets()
+        source = retrying(
+            lambda: _opened(things, contract, settings, login, connect_seconds, before), attempts=ATTEMPTS
         )
         seconds = float(options.get("sessionTimeout", SESSION_SECONDS))
-        limit = things.enter_context(deadline(connection, _port(contract), seconds))
+        limit = things.enter_context(deadline(source.connection, _port(contract), seconds, before))
         try:
             _same_state(source)
             yield source
@@ -83,11 +84,11 @@ def session(contract: Contract, settings: Settings | None = None) -> Iterator[So
 
 
 def _opened(
-    things: ExitStack, contract: Contract, settings: Settings | None, login: Login, seconds: float
-) -> tuple[Source, duckdb.DuckDBPyConnection]:
+    things: ExitStack, contract: Contract, settings: Settings | None, login: Login, seconds: float, before: Descriptors
+) -> Source:
     with ExitStack() as attempt:
         connection = attempt.enter_context(connect_memory(settings))
-        with deadline(connection, _port(contract), seconds) as limit:
+        with deadline(connection, _port(contract), seconds, before) as limit:
             try:
                 if contract.server.kind == "odbc":
                     reach: Attached | odbc.Odbc = attempt.enter_context(odbc.connected(connection, contract, login))
@@ -98,7 +99,7 @@ def _opened(
                     raise _late(contract, seconds) from error
                 raise
         things.push(attempt.pop_all())
-    return Source(connection, contract, reach, login), connection
+    return Source(connection, contract, reach, login)
 
 
 def _same_state(source: Source) -> None:
@@ -139,6 +140,7 @@ def extract(source: Source, contract: Contract, folder: Path, *, batch_id: str, 
     try:
         _write(source, folder, dropped, batch_id, where, as_text)
         as_text = _untrue(source, folder)
+        _within_snapshot(source, as_text)
         if as_text:
             _write(source, folder, dropped, batch_id, where, as_text)
         rejected, values = dropped.write(source, folder / REJECTS, where)
@@ -154,6 +156,19 @@ def extract(source: Source, contract: Contract, folder: Path, *, batch_id: str, 
         missing_columns=met.missing,
         new_columns=tuple(met.new),
     )
+
+
+def _within_snapshot(source: Source, as_text: frozenset[str]) -> None:
+    reach, contract = source.reach, source.contract
+    if isinstance(reach, Attached) and contract.server.kind == "mysql" and contract.detect_missing:
+        texts = as_text | reach.inexact()
+        if reach.passes(texts):
+            raise SourceError(
+                wanted="the rows and the keys that are still there in one state of the source",
+                found=f"columns that take a statement of their own: {', '.join(sorted(texts)) or 'odd names'}",
+                where=f"contract {contract.path.name}, table {contract.table}",
+                action="Leave out detectMissing, or ask for whole dates and decimals of at most 38 digits.",
+            )
 
 
 def _write(

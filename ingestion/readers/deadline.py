@@ -28,21 +28,23 @@ class Deadline:
 
 
 @contextmanager
-def deadline(connection: duckdb.DuckDBPyConnection, port: int | None, seconds: float) -> Iterator[Deadline]:
+def deadline(
+    connection: duckdb.DuckDBPyConnection, port: int | None, seconds: float, before: Descriptors
+) -> Iterator[Deadline]:
     """Stop what `connection` does after `seconds`.
 
     Args:
         connection: its query is interrupted.
-        port: connections of this process to this port that were opened inside are shut; None: none is.
+        port: connections of this process to this port are shut; None: none is.
         seconds: the limit.
+        before: `sockets` before the first connection was made: these are left alone.
     """
     state = Deadline()
-    before = _sockets()
 
     def stop() -> None:
         state.passed = True
         connection.interrupt()
-        for number, identity in _sockets() - before:
+        for number, identity in sockets() - before:
             _shut(number, identity, port)
 
     timer = threading.Timer(seconds, stop)
@@ -54,8 +56,8 @@ def deadline(connection: duckdb.DuckDBPyConnection, port: int | None, seconds: f
         timer.cancel()
 
 
-def _sockets() -> Descriptors:
-    """Sockets of this process: descriptor and what it stands for, as a descriptor's number is used again."""
+def sockets() -> Descriptors:
+    """Open sockets of this process: descriptor and what it stands for, as a descriptor's number is used again."""
     found = set()
     for entry in Path("/proc/self/fd").glob("*") if Path("/proc/self/fd").is_dir() else ():
         with contextlib.suppress(OSError):
