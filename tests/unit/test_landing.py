@@ -147,7 +147,7 @@ def test_a_database_lands_whole_once_and_again_when_it_changed(tmp_path, setting
 def test_a_database_without_a_column_of_the_contract_is_refused_with_what_is_near(tmp_path, settings):
     make_sqlite(tmp_path / "source.sqlite", [])
     contract = make_contract(tmp_path, columns={"code": "Mã", "amount": "amounts"}, keys=("code",), server=SQLITE)
-    assert "missing: amounts; near: amounts ~ amount" in land(settings, contract).message
+    assert "missing: amounts; unknown: amount; near: amounts ~ amount" in land(settings, contract).message
 
 
 def test_a_database_that_is_not_there_is_late(tmp_path, settings):
