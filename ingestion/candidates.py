@@ -24,16 +24,18 @@ from ingestion.extraction import Extraction
 from ingestion.history import History
 from ingestion.inspection import days_of, rows_by_slice, watermark_column, watermark_in
 from ingestion.readers import api, database, files
+from ingestion.readers.source import Source
 from ingestion.text import convert
 from warehouse.contracts import Contract
 from warehouse.errors import SourceMissing, SourceRepeated
+from warehouse.settings import Settings
 
 
 class Candidate(Protocol):
     """Something that may become a batch."""
 
     def write(
-        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, as_of: dt.date, is_first: bool
+        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, settings: Settings, is_first: bool
     ) -> Manifest | None:
         """Write the batch into `folder`. None when the source has nothing new. Raises KhoError."""
         ...
@@ -79,7 +81,7 @@ class FileCandidate:
     path: Path
 
     def write(
-        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, as_of: dt.date, is_first: bool
+        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, settings: Settings, is_first: bool
     ) -> Manifest | None:
         """See Candidate. Raises SourceRepeated when a file of another period has the same bytes."""
         started = time.monotonic()
@@ -97,7 +99,7 @@ class FileCandidate:
             return None
         extraction = files.extract(connection, self.path, self.contract, folder, batch_id=batch_id)
         written = Written(batch_id, self.path.name, content_hash, slice_name, extraction, started)
-        return finish(connection, self.contract, history, folder, written, as_of, is_first)
+        return finish(connection, self.contract, history, folder, written, settings.day, is_first)
 
     def _slice(self, batch_id: str) -> str:
         if self.contract.mode == "full":
@@ -128,12 +130,12 @@ class TableCandidate:
     contract: Contract
 
     def write(
-        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, as_of: dt.date, is_first: bool
+        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, settings: Settings, is_first: bool
     ) -> Manifest | None:
         """See Candidate."""
         started = time.monotonic()
         batch_id = batches.new_batch_id()
-        with database.session(self.contract) as source:
+        with database.session(self.contract, settings) as source:
             source.check(self.contract)
             missing, total, where = self._changes(source, history, folder, batch_id)
             extraction = database.extract(source, self.contract, folder, batch_id=batch_id, where=where)
@@ -144,10 +146,10 @@ class TableCandidate:
             batch_id, self.contract.table, content_hash, default_slice(self.contract, batch_id), extraction, started,
             missing, total,
         )  # fmt: skip
-        return finish(connection, self.contract, history, folder, written, as_of, is_first)
+        return finish(connection, self.contract, history, folder, written, settings.day, is_first)
 
     def _changes(
-        self, source: database.Source, history: History, folder: Path, batch_id: str
+        self, source: Source, history: History, folder: Path, batch_id: str
     ) -> tuple[int, int | None, str | None]:
         """Rows gone, rows at the source, and the condition for what is to be read.
 
@@ -158,7 +160,7 @@ class TableCandidate:
         if self.contract.mode not in ("incremental", "append"):
             return 0, None, None
         column = watermark_column(self.contract)
-        new = source.since(column, since) if column is not None and since is not None else None
+        new = source.since(column, str(since)) if column is not None and since is not None else None
         if not self.contract.detect_missing or not history.committed:
             return 0, None, new
         keys = ", ".join(f'"{c.name}"' for c in self.contract.key)
@@ -184,7 +186,7 @@ class AnswerCandidate:
     contract: Contract
 
     def write(
-        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, as_of: dt.date, is_first: bool
+        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, settings: Settings, is_first: bool
     ) -> Manifest | None:
         """See Candidate."""
         started = time.monotonic()
@@ -198,7 +200,7 @@ class AnswerCandidate:
             return None
         slice_name = default_slice(self.contract, batch_id)
         written = Written(batch_id, self.contract.table, content_hash, slice_name, extraction, started)
-        return finish(connection, self.contract, history, folder, written, as_of, is_first)
+        return finish(connection, self.contract, history, folder, written, settings.day, is_first)
 
 
 def is_new(

@@ -22,6 +22,9 @@ from warehouse.contracts import Contract
 from warehouse.errors import KhoError, SourceOverdue
 from warehouse.settings import TIME_ZONE, Settings
 
+# readers try again by themselves what is worth several attempts; this is for what broke off half way
+ATTEMPTS = 2
+
 State = Literal["landed", "unchanged", "held", "late"]
 
 
@@ -64,7 +67,7 @@ def land(settings: Settings, contract: Contract) -> Attempt:
         is_first = not read_history(settings, contract).committed
         for candidate in _candidates(contract, problems):
             try:
-                batch = retrying(lambda: _land(settings, contract, candidate, is_first))  # noqa: B023 - called at once
+                batch = retrying(lambda: _land(settings, contract, candidate, is_first), attempts=ATTEMPTS)  # noqa: B023 - called at once
             except KhoError as error:
                 problems.append(error)
                 continue
@@ -88,7 +91,7 @@ def _land(settings: Settings, contract: Contract, candidate: Candidate, is_first
     """Write one batch and put it in its place; None when there is nothing new in the source."""
     history = read_history(settings, contract)
     with batches.incoming(settings, contract) as folder, connect_memory(settings) as connection:
-        manifest = candidate.write(connection, history, folder, settings.day, is_first)
+        manifest = candidate.write(connection, history, folder, settings, is_first)
         if manifest is None:
             return None
         batch = batches.place(settings, contract, folder, manifest)

@@ -26,11 +26,8 @@ def engine_sql(call: str) -> str:
 @lru_cache(maxsize=1)
 def _project() -> tuple[jinja2.Environment, dict[str, Any]]:
     """Jinja with what dbt adds for engine macros (`return`, `adapter.dispatch`), and the macros by name."""
-    environment = jinja2.Environment(
-        extensions=["jinja2.ext.do"],
-        autoescape=False,
-        undefined=jinja2.StrictUndefined,  # noqa: S701 - SQL, not HTML
-    )
+    # SQL, not HTML
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"], undefined=jinja2.StrictUndefined)  # noqa: S701
     macros: dict[str, Any] = {}
     adapter = SimpleNamespace(dispatch=lambda name: macros[f"duckdb__{name}"])
     variables = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]

@@ -12,6 +12,7 @@ from ingestion.readers.tables import fault
 from warehouse.contracts import Contract
 from warehouse.errors import (
     SourceDamaged,
+    SourceError,
     SourceForbidden,
     SourceIncomplete,
     SourceMissing,
@@ -111,12 +112,12 @@ def _base(path: Path, contract: Contract) -> Path:
     return fixed if path.is_relative_to(fixed) else path.parent
 
 
-def _arriving(contract: Contract, path: Path, found: str) -> Exception:
+def _arriving(contract: Contract, path: Path, found: str) -> SourceError:
     return fault(
         SourceIncomplete,
         contract,
         path.name,
         "a whole file",
         found,
-        "It is tried again; close the program if it stays.",
+        "It is tried again; close programs that have it open.",
     )

@@ -23,7 +23,7 @@ from ingestion.readers.tables import Table, copy_cells, fault, text
 from ingestion.readers.workbook import Sheet, Workbook, column_letters, open_workbook
 from warehouse.connections import load_extension
 from warehouse.contracts import Contract
-from warehouse.errors import SourceDamaged, SourceTooLarge
+from warehouse.errors import SourceDamaged, SourceError, SourceTooLarge
 
 NAME = "duckdb read_xlsx"
 # columns searched for the header; a register has some twenty
@@ -67,9 +67,10 @@ def _table(
 ) -> Table | None:
     where = f"{place}, sheet {sheet.name}"
     searched = min(max(sheet.columns, SEARCHED_COLUMNS), limits.max_columns + 1)
-    top = f"A1:{column_letters(searched)}{SEARCHED_ROWS + 1}"
+    # a range with an end would be read to the end of the sheet; a limit stops where it should
+    top = f"select * from {_read(path, sheet, f'A:{column_letters(searched)}')} limit {SEARCHED_ROWS + 1}"
     try:
-        first = connection.execute(f"select * from {_read(path, sheet, top)}").fetchall()
+        first = connection.execute(top).fetchall()
     except duckdb.Error as error:
         raise _damaged(contract, where, sheet, error) from error
     width = max((i for row in first for i, cell in enumerate(row, 1) if cell is not None), default=0)
@@ -116,5 +117,5 @@ def _read(path: Path, sheet: Sheet, cells: str) -> str:
     )
 
 
-def _damaged(contract: Contract, where: str, sheet: Sheet, error: duckdb.Error) -> Exception:
+def _damaged(contract: Contract, where: str, sheet: Sheet, error: duckdb.Error) -> SourceError:
     return fault(SourceDamaged, contract, where, f"sheet {sheet.name} of a workbook", str(error).splitlines()[0])

@@ -11,7 +11,7 @@ from pathlib import Path
 from ingestion.readers.limits import Limits
 from ingestion.readers.tables import fault
 from warehouse.contracts import Contract
-from warehouse.errors import ContractError, SourceDamaged, SourceTooLarge
+from warehouse.errors import ContractError, SourceDamaged, SourceError, SourceTooLarge
 
 BLOCK = 2**20
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -21,17 +21,16 @@ CARRIER = "latin-1"
 
 @dataclass(frozen=True)
 class TextFile:
-    """A file of UTF-8 text that was read through once.
+    """A file that was read through once: its text is UTF-8, unless DuckDB finds that it is not.
 
-    `line_ends` are the kinds of line end in it (\\r\\n, \\n, \\r); `quotes` how many quotation marks;
-    `is_odd`: quotation marks do not stand where CSV puts them, perhaps.
+    `line_ends` counts the kinds of line end in it: CR LF, LF, CR. `is_given`: the encoding is known, not supposed.
     """
 
     path: Path
     encoding: str
+    is_given: bool
     line_ends: int
-    quotes: int
-    is_odd: bool
+    has_quotes: bool
 
     def sample(self, size: int = 256 * 1024) -> str:
         """The beginning of the text."""
@@ -42,12 +41,11 @@ class TextFile:
 def prepare(path: Path, work: Path, contract: Contract, limits: Limits, place: str) -> TextFile:
     """A UTF-8 text file with the content of `path`: itself, or a copy in the folder `work`.
 
-    The server's option `encoding` counts first, then a byte order mark, then UTF-8; bytes that are not UTF-8
-    are carried as they are, one character each (latin-1), because TCVN3, VNI, VISCII and Windows files do not
-    say what they are: the text step tells by the words of each column.
+    The server's option `encoding` counts first, then a byte order mark; without either it is taken for UTF-8, and
+    `carried` makes the copy when that turns out wrong.
 
     Raises:
-        SourceDamaged: no text, NUL bytes, text broken off or mixed, bytes that the encoding does not have.
+        SourceDamaged: NUL bytes, text broken off, bytes that the encoding does not have.
         SourceTooLarge: a line longer than the limit.
         ContractError: the option names no encoding.
     """
@@ -55,49 +53,44 @@ def prepare(path: Path, work: Path, contract: Contract, limits: Limits, place: s
         head = file.read(4)
     marked = next((name for mark, name in MARKS.items() if head.startswith(mark)), None)
     option = contract.server.options.get("encoding")
-    encoding = str(option) if option else marked or "utf-8"
+    encoding = str(option or marked or "utf-8")
     if encoding.casefold().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig"):
-        return _scan(_recode(path, work, encoding, contract, place), encoding, contract, limits, place)
-    try:
-        return _scan(path, "utf-8", contract, limits, place)
-    except UnicodeDecodeError as error:
-        if option or marked or _is_damaged_utf8(path):
-            raise _undecodable(path, contract, place, error) from error
-        return _scan(_recode(path, work, CARRIER, contract, place), CARRIER, contract, limits, place)
+        path = _recode(path, work, encoding, contract, place)
+    return _scan(path, encoding, bool(option or marked), contract, limits, place)
 
 
-def _scan(path: Path, encoding: str, contract: Contract, limits: Limits, place: str) -> TextFile:
-    """Read a UTF-8 file through once. Raises UnicodeDecodeError besides what `prepare` does."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    quotes = starts = ends = returns = feeds = both = line = 0
-    last = b"\n"
+def carried(file: TextFile, work: Path, contract: Contract, limits: Limits, place: str) -> TextFile:
+    """A copy of a file that is not UTF-8: each byte becomes the character of its number (latin-1).
+
+    TCVN3, VNI, VISCII and Windows files do not say what they are: the text step tells by the words of each column.
+    Raises SourceDamaged when most of the file is UTF-8, or when its encoding was given.
+    """
+    if file.is_given or _is_damaged_utf8(file.path):
+        raise _undecodable(file.path, contract, place)
+    return _scan(_recode(file.path, work, CARRIER, contract, place), CARRIER, True, contract, limits, place)
+
+
+def _scan(path: Path, encoding: str, is_given: bool, contract: Contract, limits: Limits, place: str) -> TextFile:
+    """Read a file through once, looking for what no text file has."""
+    returns = feeds = both = line = 0
+    has_quotes = False
+    last = b""
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             if b"\x00" in block:
                 action = "The copying broke off, or it is UTF-16 without its mark: ask the sender to save it as UTF-8."
                 raise fault(SourceDamaged, contract, place, "text", "NUL bytes", action)
-            decoder.decode(block)
             line = _line_length(block, line)
             if line > limits.max_line_bytes:
                 found = f"more than {limits.max_line_bytes:,} bytes without a line end"
                 raise fault(SourceTooLarge, contract, place, "lines of text", found)
+            has_quotes = has_quotes or b'"' in block
             feeds += block.count(b"\n")
-            returns += block.count(b"\r")
-            both += block.count(b"\r\n") + (last == b"\r" and block[:1] == b"\n")
-            if b'"' in block:
-                seen = last + block
-                quotes += block.count(b'"')
-                starts += len(STARTS.findall(seen))
-                ends += len(ENDS.findall(seen))
+            if b"\r" in block or last == b"\r":
+                returns += block.count(b"\r")
+                both += block.count(b"\r\n") + (last == b"\r" and block.startswith(b"\n"))
             last = block[-1:]
-    decoder.decode(b"", final=True)
-    kinds = (both > 0) + (feeds > both) + (returns > both)
-    ends += last == b'"'
-    return TextFile(path, encoding, kinds, quotes, bool(quotes) and (quotes % 2 == 1 or starts != ends))
-
-
-# a quotation mark that begins or ends a value, most of the time
-STARTS, ENDS = re.compile(rb'[,;\t|\r\n]"'), re.compile(rb'"[,;\t|\r\n]')
+    return TextFile(path, encoding, is_given, (both > 0) + (feeds > both) + (returns > both), has_quotes)
 
 
 def _line_length(block: bytes, before: int) -> int:
@@ -144,8 +137,9 @@ def _is_damaged_utf8(path: Path) -> bool:
     return good >= bad
 
 
-def _undecodable(path: Path, contract: Contract, place: str, error: UnicodeDecodeError) -> SourceDamaged:
-    line, found = 1, error.reason
+def _undecodable(path: Path, contract: Contract, place: str) -> SourceError:
+    """The error that names the first byte that is not UTF-8."""
+    line, found = 1, "text that breaks off"
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         while block := file.read(BLOCK):
@@ -156,11 +150,8 @@ def _undecodable(path: Path, contract: Contract, place: str, error: UnicodeDecod
                 found = f"byte {problem.object[problem.start]:#04x} that is not"
                 break
             line += block.count(b"\n")
-    wanted = "text in UTF-8"
     action = "Save the file as CSV UTF-8 and send it again."
-    damage = fault(SourceDamaged, contract, f"{place}, line {line}", wanted, found, action)
-    assert isinstance(damage, SourceDamaged)  # noqa: S101 - the type that was asked for
-    return damage
+    return fault(SourceDamaged, contract, f"{place}, line {line}", "text in UTF-8", found, action)
 
 
 def with_line_feeds(file: TextFile, work: Path) -> Path:
