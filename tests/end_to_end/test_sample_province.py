@@ -14,6 +14,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from ingestion.sample.recipe import read_recipes
 from tests.kho import kho
 
 pytestmark = pytest.mark.slow
@@ -215,6 +216,7 @@ def test_the_store_is_there_table_by_table(sample_home):
         "dossiers",
     } <= tables["shared"]
     assert {"births", "deaths", "parcels", "enterprises", "recipients"} <= tables["shared"]
+    assert {recipe.dataset for recipe in read_recipes()} <= tables["shared"]
     assert {"rule_results", "failing_rows", "completeness", "scores"} <= tables["quality"]
     assert {"batches", "row_accounting", "source_status", "mail_log", "releases"} <= tables["ops"]
 

@@ -101,17 +101,17 @@ SERVERS = [
         "server": "db",
         "environment": "province",
         "type": "postgresql",
-        "host": "${KHO_TEST_HOST:-127.0.0.1}",
+        "host": "${STORE_HOST:-127.0.0.1}",
         "port": 5432,
-        "database": "${KHO_TEST_DATABASE}",
-        "schema": "${KHO_TEST_SCHEMA:-public}",
+        "database": "${STORE_DATABASE}",
+        "schema": "${STORE_SCHEMA:-public}",
     },
 ]
 
 
 @pytest.mark.parametrize(("environment", "name"), [("sample", "file"), ("spare", "file"), ("province", "db")])
 def test_a_server_entry_may_serve_several_environments(tmp_path, environment, name):
-    assert _with_servers(tmp_path, environment, {"KHO_TEST_DATABASE": "x"}).server.name == name
+    assert _with_servers(tmp_path, environment, {"STORE_DATABASE": "x"}).server.name == name
 
 
 def test_an_environment_is_matched_whole_and_once(tmp_path):
@@ -125,13 +125,13 @@ def test_an_environment_is_matched_whole_and_once(tmp_path):
 
 
 def test_a_variable_of_a_server_may_have_a_default(tmp_path, monkeypatch):
-    monkeypatch.delenv("KHO_TEST_HOST", raising=False)
-    given = {"KHO_TEST_DATABASE": "x"}
+    monkeypatch.delenv("STORE_HOST", raising=False)
+    given = {"STORE_DATABASE": "x"}
     assert _with_servers(tmp_path, "province", given).server.location == "host=127.0.0.1 port=5432 dbname=x"
-    monkeypatch.setenv("KHO_TEST_HOST", "db.example")
+    monkeypatch.setenv("STORE_HOST", "db.example")
     assert _with_servers(tmp_path, "province", given).server.location == "host=db.example port=5432 dbname=x"
     assert _with_servers(tmp_path, "province", given).server.options["schema"] == "public"
-    with pytest.raises(ContractError, match="Set KHO_TEST_DATABASE"):
+    with pytest.raises(ContractError, match="Set STORE_DATABASE"):
         _with_servers(tmp_path, "province", {})
 
 

@@ -215,6 +215,33 @@ def test_no_tax_number_was_ever_handed_out(made: SampleSummary, truth: list[dict
     assert {code for code in codes if not mst.is_valid(code)} == wrong
 
 
+def test_a_row_refers_to_clean_rows_of_other_datasets(made: SampleSummary, truth: list[dict[str, str]]) -> None:
+    strangers = {line["row_key"] for line in truth if line["rule_id"] == "teachers_not_civil_servant"}
+    unusable = {
+        line["row_key"]
+        for line in truth
+        if line["rule_id"] in ("teachers_number_missing", "teachers_number_invalid", "teachers_code_missing")
+    }
+    with sqlite3.connect(made.folder / "sectors" / "civil_service.sqlite") as database:
+        query = "select SoDinhDanh from can_bo_cong_chuc_vien_chuc where SoDinhDanh is not null"
+        known = {number for (number,) in database.execute(query)}
+    with sqlite3.connect(made.folder / "sectors" / "education.sqlite") as database:
+        teachers = dict(database.execute("select MaGV, SoDinhDanh from giao_vien where MaGV is not null"))
+    missing = {code for code, number in teachers.items() if number not in known}
+    assert strangers and strangers <= missing <= strangers | unusable
+
+
+def test_each_fault_has_a_row_of_its_own(truth: list[dict[str, str]]) -> None:
+    """Two rules of one row only where one fault breaks both, which the recipe says."""
+    both = {frozenset(fault.rule) for recipe in read_recipes() for fault in recipe.faults if len(fault.rule) > 1}
+    recipes = {recipe.dataset for recipe in read_recipes()}
+    broken: dict[tuple[str, str], set[str]] = {}
+    for line in truth:
+        if line["row_key"] and line["dataset"] in recipes:
+            broken.setdefault((line["dataset"], line["row_key"]), set()).add(line["rule_id"])
+    assert {frozenset(rules) for rules in broken.values() if len(rules) > 1} == both
+
+
 def test_dates_of_the_register_come_as_dates_and_as_text(made: SampleSummary) -> None:
     path = next(made.folder.glob("one_stop/*.xlsx"))
     rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[REGISTER_HEADER + 2 :]
@@ -274,4 +301,9 @@ def _cells(made: SampleSummary) -> list[str]:
                 cells += [v for row in database.execute(f'select {picked} from "{table}"') for v in row if v]
     for path in sorted(made.folder.glob("one_stop/*.csv")):
         cells += [v for row in _csv(path) for v in row.values() if isinstance(v, str)]
+    for path in sorted(made.folder.glob("sectors/*.csv")):
+        cells += [v for line in path.read_text(encoding="utf-8-sig").splitlines() for v in re.split("[,;]", line) if v]
+    for path in sorted(made.folder.glob("sectors/*.xlsx")):
+        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+        cells += [v for row in sheet for v in row if isinstance(v, str) and v]
     return cells
