@@ -19,7 +19,7 @@ import duckdb
 from ingestion import batches
 from ingestion.arrival import reasons_to_hold
 from ingestion.batches import DATA, Manifest
-from ingestion.current import current_query, has_news, write_missing
+from ingestion.current import current_query, has_news, keys_in, write_missing
 from ingestion.extraction import Extraction
 from ingestion.history import History
 from ingestion.inspection import days_of, rows_by_slice, watermark_column, watermark_in
@@ -164,15 +164,18 @@ class TableCandidate:
         if not self.contract.detect_missing or not history.committed:
             return 0, None, new
         keys = ", ".join(f'"{c.name}"' for c in self.contract.key)
-        at_source = source.query(columns=self.contract.key)
-        source.connection.execute(f"create or replace temporary table keys_at_source as {at_source}")
+        texts = ", ".join(f'cast("{c.name}" as varchar) as "{c.name}"' for c in self.contract.key)
+        source.connection.execute(
+            "create or replace temporary table keys_at_source as "
+            f"select {texts} from ({source.query(columns=self.contract.key)})"
+        )
         missing = write_missing(
             source.connection, self.contract, history, "select * from keys_at_source", folder, batch_id
         )
         [[total]] = source.connection.execute("select count(*) from keys_at_source").fetchall()
         held = f"select {keys} from ({current_query(self.contract, history)})"
         late = source.connection.execute(
-            f"select count(*) from (select {keys} from keys_at_source except {held} except select {keys} from "
+            f"select count(*) from (select {keys} from keys_at_source except {held} except select {texts} from "
             f"({source.query(where=new, columns=self.contract.key)}))"
         ).fetchall()[0][0]
         # rows that came late are few or many; either way one reading of the whole table brings them
@@ -246,8 +249,8 @@ def finish(
     slices = rows_by_slice(connection, contract, data, written.slice, extraction.rows_landed)
     missing = written.missing
     if contract.mode == "compare" and contract.detect_missing and history.committed:
-        keys = ", ".join(f'"{c.name}"' for c in contract.key)
-        missing = write_missing(connection, contract, history, f"select {keys} from '{data}'", folder, written.batch_id)
+        present = keys_in(contract, history, data)
+        missing = write_missing(connection, contract, history, present, folder, written.batch_id)
     days = days_of(connection, contract, data, as_of)
     reasons = reasons_to_hold(
         contract,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
-from ingestion.batches import Batch, Manifest, batches_in, dataset_folder
+from ingestion.batches import COLUMNS, DATA, Batch, Manifest, batches_in, dataset_folder
 from warehouse.contracts import Contract
 from warehouse.settings import Settings
 
@@ -15,7 +16,13 @@ class History:
     """Batches of one dataset in every state, oldest first within each state."""
 
     contract: Contract
+    folder: Path
     batches: tuple[Batch, ...]
+
+    @property
+    def columns_file(self) -> Path:
+        """The empty file that gives the dataset its columns, as text."""
+        return self.folder / COLUMNS / DATA
 
     @cached_property
     def committed(self) -> tuple[Batch, ...]:
@@ -80,4 +87,5 @@ class History:
 
 def read_history(settings: Settings, contract: Contract) -> History:
     """The history of a dataset as its folder tells it now."""
-    return History(contract, tuple(batches_in(dataset_folder(settings, contract))))
+    folder = dataset_folder(settings, contract)
+    return History(contract, folder, tuple(batches_in(folder)))

@@ -10,9 +10,9 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from viparse.normalize.tcvn3 import TCVN3 as TCVN3_TABLE  # type: ignore[import-untyped]
-from viparse.normalize.viscii import VISCII as VISCII_TABLE  # type: ignore[import-untyped]
-from viparse.normalize.vps import VPS as VPS_TABLE  # type: ignore[import-untyped]
+from viparse.normalize.tcvn3 import TCVN3 as TCVN3_TABLE
+from viparse.normalize.viscii import VISCII as VISCII_TABLE
+from viparse.normalize.vps import VPS as VPS_TABLE
 
 from ingestion.text.syllables import LETTERS
 from ingestion.text.words import literal
