@@ -55,7 +55,7 @@ class Reading:
         return f"""read_csv(
             {text(str(self.file.path))}, columns = {{{columns}}}, auto_detect = false, header = false,
             delim = {text(self.delimiter)}, quote = '"', escape = '"', null_padding = {self.padded or not strict},
-            strict_mode = {strict}, max_line_size = {line}, buffer_size = {max(8 * 2**20, 4 * line)}
+            strict_mode = {strict}, parallel = {strict}, max_line_size = {line}, buffer_size = {max(8 * 2**20, 4 * line)}
         )"""
 
 
