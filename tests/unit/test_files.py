@@ -85,6 +85,13 @@ def test_text_files_of_every_dialect_land_as_written(tmp_path, encoding, delimit
     assert [row["_row_number"] for row in rows] == [2, 3, 4]
 
 
+def test_short_rows_and_line_ends_inside_values_go_together(tmp_path):
+    path = tmp_path / "things.csv"
+    path.write_text(f'{",".join(LABELS)}\n1,"a\nb"\n2,"c",d,"e\nf"\n', encoding="utf-8")
+    rows = extracted(path, contract_of(tmp_path))[1]
+    assert cells(rows) == [["1", "a\nb", None, None], ["2", "c", "d", "e\nf"]]
+
+
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
 def test_line_ends_of_every_system_are_read(tmp_path, end):
     path = tmp_path / "things.csv"
