@@ -18,7 +18,7 @@ from warehouse.contracts import Contract
 from warehouse.errors import HeaderMissing, SourceError
 
 SEARCHED_ROWS = 30
-# fewer matches than this do not make a header, unless the contract has fewer columns
+# fewer matches than this do not make a header; of a contract with few columns, half of them do
 ENOUGH_LABELS = 4
 EVERYTHING_ELSE = "*"
 # a message names this many labels, each cut to so many letters: a stray sheet may have thousands
@@ -79,7 +79,7 @@ def find_header(rows: Sequence[Cells], contract: Contract, where: str, *, named:
         score = len({known[name] for names in labels for name in names if name in known})
         if score > best_score:
             best_row, best_labels, best_score = index, [_known_or_first(names, known) for names in labels], score
-    if best_score < min(ENOUGH_LABELS, len(contract.landed)):
+    if best_score < min(ENOUGH_LABELS, (len(contract.landed) + 1) // 2):
         raise HeaderMissing(
             wanted=f"a header with {', '.join(c.header for c in contract.landed[:6])}, …",
             found=f"no row with more than {best_score} of these labels among the first {len(rows)}",

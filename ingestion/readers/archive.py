@@ -6,7 +6,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from ingestion.readers.limits import Limits
@@ -31,6 +31,10 @@ END_RECORD, END_RECORD_64 = b"PK\x05\x06", b"PK\x06\x06"
 ENTRY_BYTES = 512
 BLOCK = 2**20
 ENCRYPTED = 0x1
+ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tar", ".tgz", ".bz2", ".xz", ".zst")
+# what systems leave in archives
+LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
+REFUSED = "Do not open it; ask the sender what it is."
 
 
 def check_package(path: Path, contract: Contract, limits: Limits, place: str) -> list[zipfile.ZipInfo]:
@@ -51,7 +55,7 @@ def check_package(path: Path, contract: Contract, limits: Limits, place: str) ->
     problem = _many(entries, limits) or _names(entries) or _sizes(entries, limits) or _overlap(entries)
     if problem:
         kind, wanted, found = problem
-        raise fault(kind, contract, place, wanted, found, "Do not open it; ask the sender what it is.")
+        raise fault(kind, contract, place, wanted, found, REFUSED)
     if any(entry.flag_bits & ENCRYPTED for entry in entries):
         action = "Ask the sender to pack it without a password."
         found = "one that is locked with a password"
@@ -68,6 +72,30 @@ def unpack(path: Path, entry: zipfile.ZipInfo, target: Path, contract: Contract,
                 file.write(block)
     except DAMAGES as error:
         raise fault(SourceDamaged, contract, place, "a whole entry", f"a damaged one ({error})") from error
+
+
+def members(path: Path, work: Path, contract: Contract, limits: Limits, place: str) -> Iterator[tuple[Path, str]]:
+    """The files of an archive that the contract's format names, unpacked one after the other, and their places.
+
+    Raises SourceError for a file of another format while the contract freezes its tables, SourceUnsafe for an
+    archive inside the archive, and what `check_package` does.
+    """
+    wanted = f".{contract.server.format}"
+    for number, entry in enumerate(check_package(path, contract, limits, place)):
+        name = PurePosixPath(entry.filename)
+        if entry.is_dir() or name.name in LITTER or name.parts[0] == "__MACOSX":
+            continue
+        where = f"{place}/{entry.filename}"
+        if name.suffix.casefold() in ARCHIVES:
+            raise fault(SourceUnsafe, contract, where, "tables in the archive", "an archive inside it", REFUSED)
+        if name.suffix.casefold() != wanted:
+            if contract.drift.tables == "freeze":
+                raise fault(SourceError, contract, where, f"only {wanted} files in the archive", "another file")
+            continue
+        target = work / f"member-{number}{wanted}"
+        unpack(path, entry, target, contract, where)
+        yield target, where
+        target.unlink()
 
 
 def verify(path: Path, entries: Iterable[zipfile.ZipInfo], contract: Contract, place: str) -> None:
@@ -102,7 +130,7 @@ def _check_directory(path: Path, contract: Contract, limits: Limits, place: str)
             place,
             f"at most {limits.max_entries:,} entries",
             f"{count:,} in {length:,} bytes of directory",
-            "Do not open it; ask the sender what it is.",
+            REFUSED,
         )
 
 

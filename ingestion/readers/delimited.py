@@ -48,14 +48,14 @@ class Reading:
     width: int
     padded: bool = False
 
-    def query(self, *, strict: bool = True) -> str:
+    def query(self, *, strict: bool = True, parallel: bool = True) -> str:
         """DuckDB's reading of the file."""
         columns = ", ".join(f"'c{i}': 'varchar'" for i in range(self.width))
         line = self.limits.max_line_bytes
         return f"""read_csv(
             {text(str(self.file.path))}, columns = {{{columns}}}, auto_detect = false, header = false,
             delim = {text(self.delimiter)}, quote = '"', escape = '"', null_padding = {self.padded or not strict},
-            strict_mode = {strict}, max_line_size = {line}, buffer_size = {max(8 * 2**20, 4 * line)}
+            strict_mode = {strict}, parallel = {parallel}, max_line_size = {line}, buffer_size = {max(8 * 2**20, 4 * line)}
         )"""
 
 
@@ -99,7 +99,7 @@ def _carried(reading: Reading) -> Reading:
 
 def _first(reading: Reading) -> list[tuple[str | None, ...]]:
     """The first records; here it does no harm that DuckDB drops cells beyond the width."""
-    query = f"select * from {reading.query(strict=False)} limit {SEARCHED_ROWS + 1}"
+    query = f"select * from {reading.query(strict=False, parallel=False)} limit {SEARCHED_ROWS + 1}"
     return reading.connection.execute(query).fetchall()
 
 
@@ -115,17 +115,16 @@ def _write(reading: Reading, target: Path) -> None:
 
 
 def _copy(reading: Reading, target: Path) -> None:
-    query = copy_cells(f"select * from {reading.query()}", target)
     try:
-        reading.connection.execute(query)
+        reading.connection.execute(copy_cells(f"select * from {reading.query()}", target))
     except duckdb.Error as error:
         if LINE_ENDS_INSIDE not in str(error):
             raise
-        # several threads could begin in the midst of a value
+        # several threads would begin in the midst of a value; one that is told to stay alone keeps nothing back
         ((threads,),) = reading.connection.execute("select current_setting('threads')").fetchall()
         reading.connection.execute("set threads = 1")
         try:
-            reading.connection.execute(query)
+            reading.connection.execute(copy_cells(f"select * from {reading.query(parallel=False)}", target))
         finally:
             reading.connection.execute(f"set threads = {threads}")
 

@@ -12,14 +12,16 @@ import duckdb
 from ingestion.extraction import Extraction
 from ingestion.header import Header, find_header
 from ingestion.judgement import Piece
-from ingestion.readers import delimited, spreadsheet, typed_cells
+from ingestion.readers import delimited, json_text, parquet, spreadsheet, typed_cells
+from ingestion.readers.archive import REFUSED, members
 from ingestion.readers.guards import check_path, check_unchanged
 from ingestion.readers.kinds import check_kind
+from ingestion.readers.labels import readings
 from ingestion.readers.limits import Limits
 from ingestion.readers.tables import Table, fault
 from ingestion.tabulate import tabulate
 from warehouse.contracts import Contract
-from warehouse.errors import HeaderMissing, SourceDamaged
+from warehouse.errors import HeaderMissing, SourceDamaged, SourceUnsafe
 
 
 def check(path: Path, contract: Contract) -> None:
@@ -68,21 +70,43 @@ def extract(
 def _tables(
     connection: duckdb.DuckDBPyConnection, path: Path, work: Path, contract: Contract, limits: Limits, place: str
 ) -> Iterator[Table]:
-    check_kind(path, contract, place)
+    kind = check_kind(path, contract, place)
+    if kind == "zip":
+        if place != path.name:
+            raise fault(SourceUnsafe, contract, place, "a table", "an archive inside the archive", REFUSED)
+        for member, where in members(path, work, contract, limits, place):
+            yield from _tables(connection, member, work, contract, limits, where)
+        return
     match contract.server.format:
         case "xlsx" | "xlsm":
             yield from spreadsheet.tables(connection, path, contract, limits, place)
         case "xls" | "xlsb" | "ods":
             yield from typed_cells.tables(connection, path, contract, limits, place)
+        case "json" | "ndjson":
+            yield from json_text.tables(connection, path, work, contract, limits, place)
+        case "parquet":
+            yield from parquet.tables(connection, path, contract, limits, place)
         case _:
             yield from delimited.tables(connection, path, work, contract, limits, place)
+
+
+def _header(table: Table, contract: Contract) -> Header:
+    """The header of a table, its labels read in whatever encoding the contract's labels appear in."""
+    missing: HeaderMissing | None = None
+    for rows in readings(table.first):
+        try:
+            return find_header(rows, contract, table.place, named=table.named)
+        except HeaderMissing as error:
+            missing = missing or error
+    assert missing is not None  # noqa: S101 - there is always one reading
+    raise missing
 
 
 def _piece(connection: duckdb.DuckDBPyConnection, table: Table, target: Path, contract: Contract) -> Piece:
     header: Header | None = None
     other: Literal["rejected", "out_of_scope"] = "out_of_scope"
     try:
-        header = find_header(table.first, contract, table.place, named=table.named)
+        header = _header(table, contract)
     except HeaderMissing:
         if contract.drift.tables == "freeze":
             raise

@@ -12,8 +12,8 @@ from warehouse.errors import ContractError
 class Limits:
     """Limits of one file; a server's custom property of the same name in camelCase overrides one.
 
-    The defaults leave room for the largest export that a province has (a million rows of 50 columns) and
-    are far below what a machine of 2 GB could not bear.
+    The defaults leave room for the largest export that a province has, a million rows of 50 columns, and keep a
+    reader within 1 GB of memory.
 
     Args:
         max_file_bytes: size of a file as it is sent.
@@ -25,6 +25,7 @@ class Limits:
             while it is read (XLS, XLSB, ODS, and JSON below a recordsPath).
         max_line_bytes: one line of text, one record or one cell.
         max_columns: columns of one table.
+        max_rows: rows of a Parquet file, which may claim any number in a few bytes.
         settle_seconds: a file changed more recently than this is taken as still arriving.
     """
 
@@ -32,10 +33,11 @@ class Limits:
     max_expanded_bytes: int = 16 * 2**30
     max_ratio: int = 250
     max_entries: int = 10_000
-    max_shared_bytes: int = 512 * 2**20
-    max_memory_bytes: int = 512 * 2**20
+    max_shared_bytes: int = 256 * 2**20
+    max_memory_bytes: int = 128 * 2**20
     max_line_bytes: int = 4 * 2**20
     max_columns: int = 2_000
+    max_rows: int = 200_000_000
     settle_seconds: int = 0
 
     @staticmethod

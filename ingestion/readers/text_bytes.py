@@ -38,11 +38,13 @@ class TextFile:
             return file.read(size).decode("utf-8-sig", "ignore")
 
 
-def prepare(path: Path, work: Path, contract: Contract, limits: Limits, place: str) -> TextFile:
+def prepare(
+    path: Path, work: Path, contract: Contract, limits: Limits, place: str, *, has_lines: bool = True
+) -> TextFile:
     """A UTF-8 text file with the content of `path`: itself, or a copy in the folder `work`.
 
     The server's option `encoding` counts first, then a byte order mark; without either it is taken for UTF-8, and
-    `carried` makes the copy when that turns out wrong.
+    `carried` makes the copy when that turns out wrong. Text that `has_lines` may have none that is too long.
 
     Raises:
         SourceDamaged: NUL bytes, text broken off, bytes that the encoding does not have.
@@ -56,7 +58,8 @@ def prepare(path: Path, work: Path, contract: Contract, limits: Limits, place: s
     encoding = str(option or marked or "utf-8")
     if encoding.casefold().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig"):
         path = _recode(path, work, encoding, contract, place)
-    return _scan(path, encoding, bool(option or marked), contract, limits, place)
+    longest = limits.max_line_bytes if has_lines else limits.max_file_bytes
+    return _scan(path, encoding, bool(option or marked), contract, longest, place)
 
 
 def carried(file: TextFile, work: Path, contract: Contract, limits: Limits, place: str) -> TextFile:
@@ -67,10 +70,12 @@ def carried(file: TextFile, work: Path, contract: Contract, limits: Limits, plac
     """
     if file.is_given or _is_damaged_utf8(file.path):
         raise _undecodable(file.path, contract, place)
-    return _scan(_recode(file.path, work, CARRIER, contract, place), CARRIER, True, contract, limits, place)
+    return _scan(
+        _recode(file.path, work, CARRIER, contract, place), CARRIER, True, contract, limits.max_line_bytes, place
+    )
 
 
-def _scan(path: Path, encoding: str, is_given: bool, contract: Contract, limits: Limits, place: str) -> TextFile:
+def _scan(path: Path, encoding: str, is_given: bool, contract: Contract, longest: int, place: str) -> TextFile:
     """Read a file through once, looking for what no text file has."""
     returns = feeds = both = line = 0
     has_quotes = False
@@ -81,8 +86,8 @@ def _scan(path: Path, encoding: str, is_given: bool, contract: Contract, limits:
                 action = "The copying broke off, or it is UTF-16 without its mark: ask the sender to save it as UTF-8."
                 raise fault(SourceDamaged, contract, place, "text", "NUL bytes", action)
             line = _line_length(block, line)
-            if line > limits.max_line_bytes:
-                found = f"more than {limits.max_line_bytes:,} bytes without a line end"
+            if line > longest:
+                found = f"more than {longest:,} bytes without a line end"
                 raise fault(SourceTooLarge, contract, place, "lines of text", found)
             has_quotes = has_quotes or b'"' in block
             feeds += block.count(b"\n")
