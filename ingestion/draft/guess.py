@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -18,8 +19,10 @@ from warehouse.contracts import LogicalType
 # share of the texts that must have a form before a column is taken to have it: sources hold mistakes
 MOST, MANY = 0.9, 0.5
 # a key that a source breaks now and then is still its key: this share of the rows, or one, may repeat it
-REPEATED = 0.02
+REPEATED = 0.05
 KEY_CANDIDATES = 8
+# digits of one length from here on are a code, and shorter ones that repeat are a quantity
+CODE_LENGTH = 9
 PHYSICAL: dict[str, LogicalType] = {
     "TINYINT": "integer", "SMALLINT": "integer", "INTEGER": "integer", "BIGINT": "integer", "HUGEINT": "integer",
     "UTINYINT": "integer", "USMALLINT": "integer", "UINTEGER": "integer", "UBIGINT": "integer",
@@ -111,19 +114,20 @@ def _facts(connection: duckdb.DuckDBPyConnection, position: int) -> _Facts:
 
 def _guess_personal(guess: Guess, facts: _Facts) -> None:
     label = guess.seen.label
-    shapes_seen = [form for form in ("person_number", "phone", "e_mail") if facts.share(form) >= MANY]
-    numbers = facts.share("old_person_number") + facts.share("person_number")
-    if names.says(label, names.PERSON_NUMBER) and numbers > MANY:
-        shapes_seen = ["person_number"]
-    if shapes_seen:
+    forms = [form for form in ("person_number", "phone", "e_mail") if facts.share(form) >= MANY]
+    is_named_so = names.says(label, names.PERSONAL) or names.says(label, names.HOLDER, first=True)
+    if forms:
         guess.personal = True
-        guess.reasons.append(f"personal: values look like {shapes_seen[0].replace('_', ' ')}s")
-    elif names.says(label, names.PERSONAL):
+        guess.reasons.append(f"personal: values look like {forms[0].replace('_', ' ')}s")
+    elif is_named_so:
         guess.personal = True
         guess.reasons.append("personal: so the label says")
-    if "person_number" in shapes_seen or names.says(label, names.PERSON_NUMBER):
+    numbers = facts.share("person_number") + facts.share("old_person_number")
+    is_number = names.says(label, names.PERSON_NUMBER) and (numbers >= MANY or not facts.filled)
+    if is_number or ("person_number" in forms and not names.says(label, names.OTHER_NUMBER)):
         guess.role = "person_number"
-        guess.reasons.append("role person_number: 12 digits, or the label says so")
+        guess.personal = True
+        guess.reasons.append("role person_number: by the label, or by 12 digits")
 
 
 def _guess_type(guess: Guess, facts: _Facts) -> None:
@@ -131,22 +135,19 @@ def _guess_type(guess: Guess, facts: _Facts) -> None:
     if physical in PHYSICAL and guess.role is None:
         guess.logical_type = PHYSICAL[physical]
         return
-    is_code = names.is_code(guess.seen.label) or guess.role is not None or facts.share("phone") >= MANY
-    of_one_length = facts.filled > 1 and facts.longest == facts.shortest >= 5
+    label = guess.seen.label
+    is_day = names.says(label, names.DAY, first=True)
+    enough = MANY if is_day else MOST
     forms: list[tuple[LogicalType, bool, str]] = [
-        ("date", facts.share("date") >= MOST, "day first, or ISO"),
-        ("timestamp", facts.share("time") + facts.share("date") >= MOST, "day and time"),
-        (
-            "date",
-            facts.share("serial") + facts.share("date") >= MOST and names.says(guess.seen.label, names.DAY, first=True),
-            "serial numbers of a spreadsheet",
-        ),
+        ("date", not facts.filled and is_day, "so the label says; no value was seen"),
+        ("date", facts.share("date") >= enough, "day first, or ISO"),
+        ("timestamp", facts.share("time") + facts.share("date") >= enough, "day and time"),
+        ("date", is_day and facts.share("serial") + facts.share("date") >= MOST, "serial numbers of a spreadsheet"),
         ("boolean", facts.share("boolean") == 1 and facts.distinct <= 2, "two words"),
-        ("integer", facts.share("integer") >= MOST and not is_code and not of_one_length, "whole numbers"),
-        ("number", facts.share("number") >= MOST and not is_code and not of_one_length, "numbers"),
+        ("integer", facts.share("integer") >= MOST and not _is_text(guess, facts), "whole numbers"),
+        ("number", facts.share("number") >= MOST and not _is_text(guess, facts), "numbers"),
     ]
-    is_text = facts.filled == 0 or facts.forms["leading_zero"] > 0 or facts.share("person_number") >= MANY
-    chosen = next(((t, why) for t, holds, why in forms if holds and not (is_text and t in ("integer", "number"))), None)
+    chosen = next(((t, why) for t, holds, why in forms if holds), None)
     if chosen:
         guess.logical_type = chosen[0]
         guess.reasons.append(f"{chosen[0]}: {chosen[1]}")
@@ -154,8 +155,23 @@ def _guess_type(guess: Guess, facts: _Facts) -> None:
         guess.reasons.append("string: digits of a code, which keeps its leading zeros")
 
 
+def _is_text(guess: Guess, facts: _Facts) -> bool:
+    """Whether digits are a code: leading zeros, one length, or the label; a short “số …” that repeats is a count."""
+    if facts.forms["leading_zero"] or facts.share("phone") >= MANY or guess.role is not None:
+        return True
+    if facts.filled > 1 and facts.longest == facts.shortest >= CODE_LENGTH:
+        return True
+    counts = facts.longest < CODE_LENGTH and facts.distinct < MOST * facts.filled
+    return names.is_code(guess.seen.label) and (names.names_records(guess.seen.label) or not counts)
+
+
 def _guess_commune(guesses: list[Guess], facts: dict[int, _Facts]) -> None:
-    found = [g for g in guesses if facts[g.position].share("commune") >= MOST and not g.role]
+    def share(guess: Guess) -> float:
+        return facts[guess.position].share("commune")
+
+    found = [
+        g for g in guesses if not g.role and share(g) >= (MANY if names.says(g.seen.label, names.COMMUNE) else MOST)
+    ]
     found.sort(key=lambda g: not names.says(g.seen.label, names.COMMUNE))
     for guess in found:
         guess.logical_type = "string"
@@ -169,22 +185,25 @@ def _guess_key(
     connection: duckdb.DuckDBPyConnection, look: Look, guesses: list[Guess], facts: dict[int, _Facts]
 ) -> None:
     rows = max((f.rows for f in facts.values()), default=0)
-    spare = max(1, int(REPEATED * rows))
+    nearly = rows - max(1, int(REPEATED * rows))
     usable = [
         g for g in guesses
-        if facts[g.position].filled >= rows - spare > 0
+        if facts[g.position].filled >= nearly > 0
         and facts[g.position].share("code") >= MOST and g.logical_type in ("string", "integer", "date")
     ]  # fmt: skip
-    # a code before anything else, a person before nothing
-    usable.sort(key=lambda g: (g.personal, not names.is_code(g.seen.label), g.logical_type == "date", g.position))
-    coded = [g for g in usable if g.logical_type == "string" or names.is_code(g.seen.label)]
-    singles: list[tuple[Guess, ...]] = [(g,) for g in coded]
-    pairs: list[tuple[Guess, ...]] = list(combinations([g for g in usable if not g.personal][:KEY_CANDIDATES], 2))
-    tiers = [(singles, rows, False), (singles, rows - spare, True), (pairs, rows, True), (pairs, rows - spare, True)]
-    for candidates, enough, must_be_code in tiers:
+    usable.sort(key=lambda g: (not names.is_code(g.seen.label), g.logical_type == "date", g.position))
+    strong = [(g,) for g in usable if not g.personal and not g.role and names.names_records(g.seen.label)]
+    coded = [(g,) for g in usable if not g.personal and not g.role and names.is_code(g.seen.label)]
+    other = [(g,) for g in usable if not g.personal and not g.role and g.logical_type == "string"]
+    people = [(g,) for g in usable if g.personal and g.logical_type == "string"]
+    pairs = combinations([g for g in usable if not g.personal][:KEY_CANDIDATES], 2)
+    coded_pairs = [pair for pair in pairs if any(names.is_code(g.seen.label) for g in pair)]
+    tiers: list[tuple[Sequence[tuple[Guess, ...]], int]] = [
+        (strong, rows), (strong, nearly), (coded, rows), (coded, nearly), (other, rows),
+        (coded_pairs, rows), (coded_pairs, nearly), (people, rows),
+    ]  # fmt: skip
+    for candidates, enough in tiers:
         for candidate in candidates:
-            if must_be_code and not any(names.is_code(g.seen.label) for g in candidate):
-                continue
             if _distinct(connection, candidate) >= enough > 0:
                 _name_key(connection, look, candidate)
                 return

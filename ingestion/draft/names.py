@@ -14,11 +14,16 @@ PERSONAL = (
     "ho ten", "ho va ten", "nguoi", "chu ho", "chu tau", "chu co so", "chu ho so", "nguoi nop", "dai dien",
     "so dinh danh", "cccd", "can cuoc", "cmnd", "cmt", "chung minh", "so giay to", "ho chieu", "ngay sinh", "nam sinh",
     "dien thoai", "sdt", "di dong", "email", "thu dien tu", "dia chi", "thuong tru", "noi o", "cho o",
-    "tai khoan", "bhxh", "bhyt", "cha", "me", "vo", "chong",
+    "tai khoan", "bhxh", "bhyt", "cha", "me", "vo", "chong", "ca nhan", "bien so", "bien kiem soat",
+    "khuyet tat", "benh", "chet", "ngheo",
     "full name", "phone", "address", "birth", "account",
 )  # fmt: skip
+# only as the first word: “ghi chú” is written alike
+HOLDER = ("chu",)
 PERSON_NUMBER = ("so dinh danh", "dinh danh", "cccd", "can cuoc", "cmnd", "cmt", "chung minh", "so giay to")
-CODE = ("ma", "id", "code", "so", "so hieu", "key", "uuid", "mst")
+OTHER_NUMBER = ("tai khoan", "dien thoai", "sdt", "bhxh", "bhyt")
+NAME_OF_RECORD = ("ma", "id", "code", "key", "uuid", "mst")
+CODE = (*NAME_OF_RECORD, "so")
 # “so” begins quantities, too
 QUANTITY = ("so luong", "so tien", "so nguoi", "so ban", "so bo", "so nhan khau", "so giuong", "so lop", "so tang")
 SEQUENCE = ("stt", "tt", "so tt", "so thu tu", "no")
@@ -54,11 +59,14 @@ def says(label: str, phrases: Sequence[str], first: bool = False) -> bool:
     return any(text.startswith(f" {p} ") if first else f" {p} " in text for p in phrases)
 
 
+def names_records(label: str) -> bool:
+    """Whether a label is that of a code: `Mã hồ sơ`, `id`."""
+    return says(label, NAME_OF_RECORD, first=True) or words(label).rpartition(" ")[2] in ("id", "code", "ma")
+
+
 def is_code(label: str) -> bool:
-    """Whether a label names a code or a number that counts nothing."""
-    last = words(label).rpartition(" ")[2]
-    named = says(label, CODE, first=True) or last in ("id", "code", "ma")
-    return named and not says(label, QUANTITY, first=True)
+    """Whether a label names a code, or a number that counts nothing."""
+    return names_records(label) or (says(label, CODE, first=True) and not says(label, QUANTITY, first=True))
 
 
 def title(label: str) -> str:
