@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-import olefile  # type: ignore[import-untyped]
+import olefile
 
 from ingestion.readers.tables import fault
 from warehouse.contracts import Contract

@@ -18,7 +18,7 @@ def readings(rows: Rows) -> Iterator[Rows]:
     yield rows
     if all(cell is None or cell.isascii() for row in rows for cell in row):
         return
-    from viparse import fix  # type: ignore[import-untyped]
+    from viparse import fix
 
     ways: list[Callable[[str], str]] = [_windows, *(partial(fix, encoding=name) for name in LEGACY)]
     for way in ways:
