@@ -216,19 +216,16 @@ def test_no_tax_number_was_ever_handed_out(made: SampleSummary, truth: list[dict
 
 
 def test_a_row_refers_to_clean_rows_of_other_datasets(made: SampleSummary, truth: list[dict[str, str]]) -> None:
-    strangers = {line["row_key"] for line in truth if line["rule_id"] == "teachers_not_civil_servant"}
-    unusable = {
-        line["row_key"]
-        for line in truth
-        if line["rule_id"] in ("teachers_number_missing", "teachers_number_invalid", "teachers_code_missing")
-    }
+    rules = ("teachers_not_civil_servant", "teachers_number_missing", "teachers_number_invalid", "teachers_code_missing")
+    changed = {rule: {line["row_key"] for line in truth if line["rule_id"] == rule} for rule in rules}
+    faulty = {line["row_key"].split("|")[0] for line in truth if line["dataset"] == "civil_servants"}
     with sqlite3.connect(made.folder / "sectors" / "civil_service.sqlite") as database:
-        query = "select SoDinhDanh from can_bo_cong_chuc_vien_chuc where SoDinhDanh is not null"
-        known = {number for (number,) in database.execute(query)}
+        servants = database.execute("select SoHieuCBCCVC, SoDinhDanh from can_bo_cong_chuc_vien_chuc").fetchall()
+    clean = {number for code, number in servants if code and code not in faulty}
     with sqlite3.connect(made.folder / "sectors" / "education.sqlite") as database:
         teachers = dict(database.execute("select MaGV, SoDinhDanh from giao_vien where MaGV is not null"))
-    missing = {code for code, number in teachers.items() if number not in known}
-    assert strangers and strangers <= missing <= strangers | unusable
+    elsewhere = {code for code, number in teachers.items() if number not in clean}
+    assert changed["teachers_not_civil_servant"] <= elsewhere <= set.union(*changed.values())
 
 
 def test_each_fault_has_a_row_of_its_own(truth: list[dict[str, str]]) -> None:
