@@ -42,16 +42,15 @@ ingestion/sample/tables.py: 5 in 1,000 rows, at least 3), and are written into t
 `series: {days: 30, draws: …}` makes daily series up to the day before as_of: for each `unit` (1, 2, …) a run of
 rows in one commune, oldest `date` first; its draws hold for the whole run.
 
-A store is `{sqlite: FILE, server: postgresql}` (or mysql, or no server: the contract then has the same table
-for environment `sample_servers`, see health_facilities.yml), `{csv: FILE, delimiter: ";", bom: true}`, or
-`{xlsx: FILE, title: …, group: …, grouped: [A, B], real_dates: [A]}`. The contract of a workbook has
-`headerRows: 2`, `ignoredColumns: [TT]` and `outOfScope` for the total (a number in the first column of
-the recipe) and the signatures (texts in the second and fourth): rows in which a column that is never
-empty is. A file's server entry is for both environments: `environment: "sample, sample_servers"`.
+A store is `{sqlite: FILE, server: postgresql}` (or mysql, or no server: the contract then has the same table for
+environment `sample_servers`, see health_facilities.yml), `{csv: FILE, delimiter: ";", bom: true}`, or `{xlsx: FILE,
+title: …, group: …, grouped: [A, B], real_dates: [A]}`. The contract of a workbook has `headerRows: 2`,
+`ignoredColumns: [TT]` and `outOfScope` for the total (a number in the first column of the recipe) and the signatures
+(texts in the second and fourth): rows in which a column that is never empty is. Files are there in both environments.
 
-`where` narrows a fault to rows with these texts; `rule` may be a list when one fault breaks several
-rules. `missing_communes: n` makes the communes of `<dataset>_commune_missing`: leave it out when the
-dataset has no such rule. `control_total` writes an outside count and plants where it is not met.
+`where` narrows a fault to rows with these texts; `rule` may be a list when one fault breaks several rules.
+`missing_communes: n` makes the communes of `<dataset>_commune_missing`: leave it out when the dataset has no such
+rule. `control_total` writes an outside count and plants where it is not met.
 """
 
 from __future__ import annotations

@@ -251,6 +251,7 @@ def test_every_custom_property_is_described_and_nothing_else_is() -> None:
     tables = CONTRACTS.split("## What kho adds, in `customProperties`")[1].split("## Rules")[0]
     (of_rules,) = re.findall(r"custom\s+properties (`howToFix`.+?)\.\n", CONTRACTS, re.DOTALL)
     described = {*table_rows(tables), *re.findall(r"`(\w+)`", of_rules)}
-    of_the_standard = {"driver", "path", "delimiter", "schema", "email"}  # described with the fields that they stand under
+    # described with the fields that they stand under
+    of_the_standard = {"driver", "path", "delimiter", "schema", "email"}
     assert described == custom_properties() - of_the_standard
     assert all(f"`{name}`" in CONTRACTS or f"`{name}:" in CONTRACTS for name in of_the_standard)
