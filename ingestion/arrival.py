@@ -9,9 +9,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ingestion.history import History
 from warehouse.contracts import Arrival, Contract
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """How an attempt began: when, as manifests write it, and whether nothing had landed before.
+
+    The files of a first load have no siblings to be compared with.
+    """
+
+    started_at: str
+    is_first: bool
 
 
 def reasons_to_hold(
@@ -23,7 +35,8 @@ def reasons_to_hold(
     newest_on: dt.date | None,
     future_rows: float,
     as_of: dt.date,
-    is_first: bool,
+    source_file: str,
+    attempt: Beginning,
 ) -> list[str]:
     """Why a batch should wait, in words for the person who decides; empty when it may pass.
 
@@ -35,12 +48,14 @@ def reasons_to_hold(
         newest_on: greatest day of the column with role recorded_on or updated_on.
         future_rows: share of dated rows that lie more than `future_days` after `as_of`.
         as_of: the day the figures are for.
-        is_first: nothing had landed before this attempt, so files have no siblings to be compared with.
+        source_file: what the batch was read from.
+        attempt: how this attempt to read the dataset began.
     """
     limits = contract.arrival
     return [
         *_empty(limits, history, slices),
-        *_files(limits, history, slices, is_first),
+        *_files(limits, history, slices, attempt.is_first),
+        *_duplicates(history, slices, source_file, attempt.started_at),
         *_dataset(limits, history, slices, rows_total),
         *_dates(contract, history, slices, newest_on, future_rows, as_of),
         *_gaps(limits, history, slices),
@@ -69,6 +84,16 @@ def _files(limits: Arrival, history: History, slices: dict[str, int], is_first: 
             usual, what = sorted(siblings)[len(siblings) // 2], "the last ones usually have"
         if _differs(rows, usual, limits.file_change, limits.minimum_rows):
             yield f"file {name}: {rows:,} rows, {what} {usual:,} (limit {limits.file_change:.0%})"
+
+
+def _duplicates(history: History, slices: dict[str, int], source_file: str, started_at: str) -> Iterator[str]:
+    """Two files of one period in one delivery: nobody can tell which of them counts."""
+    if history.contract.period is None:
+        return
+    for name in slices:
+        other = history.slices.get(name)
+        if other and other.manifest.landed_at >= started_at and other.manifest.source_file != source_file:
+            yield f"duplicate: {name} came with {other.manifest.source_file} too"
 
 
 def _dataset(limits: Arrival, history: History, slices: dict[str, int], rows_total: int | None) -> Iterator[str]:

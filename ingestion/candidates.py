@@ -17,7 +17,7 @@ from typing import Protocol
 import duckdb
 
 from ingestion import batches
-from ingestion.arrival import reasons_to_hold
+from ingestion.arrival import Beginning, reasons_to_hold
 from ingestion.batches import DATA, Manifest
 from ingestion.current import current_query, has_news, keys_in, write_missing
 from ingestion.extraction import Extraction
@@ -35,7 +35,7 @@ class Candidate(Protocol):
     """Something that may become a batch."""
 
     def write(
-        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, settings: Settings, is_first: bool
+        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, settings: Settings, attempt: Beginning
     ) -> Manifest | None:
         """Write the batch into `folder`. None when the source has nothing new. Raises KhoError."""
         ...
@@ -81,7 +81,7 @@ class FileCandidate:
     path: Path
 
     def write(
-        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, settings: Settings, is_first: bool
+        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, settings: Settings, attempt: Beginning
     ) -> Manifest | None:
         """See Candidate. Raises SourceRepeated when a file of another period has the same bytes."""
         started = time.monotonic()
@@ -99,7 +99,7 @@ class FileCandidate:
             return None
         extraction = files.extract(connection, self.path, self.contract, folder, batch_id=batch_id)
         written = Written(batch_id, self.path.name, content_hash, slice_name, extraction, started)
-        return finish(connection, self.contract, history, folder, written, settings.day, is_first)
+        return finish(connection, self.contract, history, folder, written, settings.day, attempt)
 
     def _slice(self, batch_id: str) -> str:
         if self.contract.mode == "full":
@@ -130,7 +130,7 @@ class TableCandidate:
     contract: Contract
 
     def write(
-        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, settings: Settings, is_first: bool
+        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, settings: Settings, attempt: Beginning
     ) -> Manifest | None:
         """See Candidate."""
         started = time.monotonic()
@@ -146,7 +146,7 @@ class TableCandidate:
             batch_id, self.contract.table, content_hash, default_slice(self.contract, batch_id), extraction, started,
             missing, total,
         )  # fmt: skip
-        return finish(connection, self.contract, history, folder, written, settings.day, is_first)
+        return finish(connection, self.contract, history, folder, written, settings.day, attempt)
 
     def _changes(
         self, source: Source, history: History, folder: Path, batch_id: str
@@ -189,7 +189,7 @@ class AnswerCandidate:
     contract: Contract
 
     def write(
-        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, settings: Settings, is_first: bool
+        self, connection: duckdb.DuckDBPyConnection, history: History, folder: Path, settings: Settings, attempt: Beginning
     ) -> Manifest | None:
         """See Candidate."""
         started = time.monotonic()
@@ -203,7 +203,7 @@ class AnswerCandidate:
             return None
         slice_name = default_slice(self.contract, batch_id)
         written = Written(batch_id, self.contract.table, content_hash, slice_name, extraction, started)
-        return finish(connection, self.contract, history, folder, written, settings.day, is_first)
+        return finish(connection, self.contract, history, folder, written, settings.day, attempt)
 
 
 def is_new(
@@ -240,7 +240,7 @@ def finish(
     folder: Path,
     written: Written,
     as_of: dt.date,
-    is_first: bool,
+    attempt: Beginning,
 ) -> Manifest:
     """Convert legacy text, find rows that are gone, and write down what the batch holds and why it should wait."""
     extraction = written.extraction
@@ -260,7 +260,8 @@ def finish(
         newest_on=days.newest_on,
         future_rows=days.future_rows,
         as_of=as_of,
-        is_first=is_first,
+        source_file=written.source_file,
+        attempt=attempt,
     )
     return Manifest(
         batch_id=written.batch_id,

@@ -58,10 +58,13 @@ class History:
     def knowing(self, content_hash: str, extraction: str, slice_name: str | None = None) -> Batch | None:
         """The batch that makes a content, extracted the same way, nothing new.
 
-        It is in force, held or rejected; or it is of another slice than `slice_name`, whose copy this is. A
-        slice that goes back to what it once was is new.
+        It is in force, held or rejected; or it is of another slice than `slice_name`, whose copy this is; or it
+        is what its file still holds, though another file of the slice has taken its place. A file that goes back
+        to what it once was is new.
         """
         in_force = {batch.manifest.batch_id for batch in self.in_force}
+        of_files = {batch.manifest.source_file: batch.manifest.batch_id for batch in self.committed}
+        in_force |= set(of_files.values()) if slice_name is not None else set()
         for batch in self.batches:
             manifest = batch.manifest
             if (manifest.content_hash, manifest.extraction) != (content_hash, extraction):

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from ingestion import batches
+from ingestion.arrival import Beginning
 from ingestion.batches import Batch, Manifest
 from ingestion.candidates import Candidate, api_candidates, database_candidates, file_candidates
 from ingestion.history import read_history
@@ -64,10 +65,10 @@ def land(settings: Settings, contract: Contract) -> Attempt:
     with batches.locked(settings, contract):
         with connect_memory(settings) as connection:
             batches.ensure_columns(settings, contract, connection)
-        is_first = not read_history(settings, contract).committed
+        beginning = Beginning(batches.now(), not read_history(settings, contract).committed)
         for candidate in _candidates(contract, problems):
             try:
-                batch = retrying(lambda: _land(settings, contract, candidate, is_first), attempts=ATTEMPTS)  # noqa: B023 - called at once
+                batch = retrying(lambda: _land(settings, contract, candidate, beginning), attempts=ATTEMPTS)  # noqa: B023 - called at once
             except KhoError as error:
                 problems.append(error)
                 continue
@@ -87,11 +88,11 @@ def _candidates(contract: Contract, problems: list[KhoError]) -> Iterable[Candid
         return []
 
 
-def _land(settings: Settings, contract: Contract, candidate: Candidate, is_first: bool) -> Batch | None:
+def _land(settings: Settings, contract: Contract, candidate: Candidate, beginning: Beginning) -> Batch | None:
     """Write one batch and put it in its place; None when there is nothing new in the source."""
     history = read_history(settings, contract)
     with batches.incoming(settings, contract) as folder, connect_memory(settings) as connection:
-        manifest = candidate.write(connection, history, folder, settings, is_first)
+        manifest = candidate.write(connection, history, folder, settings, beginning)
         if manifest is None:
             return None
         batch = batches.place(settings, contract, folder, manifest)

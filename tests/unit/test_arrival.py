@@ -98,6 +98,13 @@ def test_an_empty_file_a_gap_and_a_contract_that_allows_them(tmp_path, settings)
     assert reasons(land(other, easy)) == []
 
 
+def test_two_files_of_one_month_in_one_delivery_let_the_second_wait(tmp_path, settings):
+    contract = monthly(tmp_path)
+    write(tmp_path, "things_2026_05.csv", range(5))
+    write(tmp_path, "things_2026_05_b.csv", range(6))
+    assert reasons(land(settings, contract)) == ["duplicate: 2026_05 came with things_2026_05.csv too"]
+
+
 def test_rows_from_the_future_and_an_old_export_are_held(tmp_path, settings):
     contract = monthly(tmp_path)
     write(tmp_path, "things_2026_05.csv", range(40), ["31/05/2026"] * 37 + ["03/11/2026", "04/11/2026", "01/01/2027"])

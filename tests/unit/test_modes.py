@@ -120,6 +120,9 @@ def test_a_file_of_a_corrected_month_replaces_that_month_by_its_name(tmp_path, s
     in_force = {name: b.manifest.source_file for name, b in read_history(settings, contract).slices.items()}
     assert in_force == {"2026_05": "things_2026_05_sua.csv", "2026_06": "things_2026_06.csv"}
     assert len(read_history(settings, contract).committed) == 3, "the first version stays traceable"
+    assert land(settings, contract).state == "unchanged", "the first file still lies there and changes nothing"
+    (tmp_path / "things_2026_05.csv").write_text("Mã\n1\n2\n4\n5\n", encoding="utf-8")
+    assert land(settings, contract).rows_landed == 4, "it counts again once it is written anew"
 
 
 def test_a_period_in_a_column_replaces_only_its_own_rows(tmp_path, settings):
