@@ -10,7 +10,7 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -194,15 +194,17 @@ class AnswerCandidate:
         """See Candidate."""
         started = time.monotonic()
         batch_id = batches.new_batch_id()
-        answer = folder / "answer.ndjson"
+        answer = folder / f"{self.contract.dataset}.ndjson"
         api.fetch(self.contract, answer, lower_bound(self.contract, history))
-        extraction = files.extract(connection, answer, self.contract, folder, batch_id=batch_id)
+        # the options of the server are about its answers, which were taken apart already
+        lines = replace(self.contract, server=replace(self.contract.server, options={}))
+        extraction = files.extract(connection, answer, lines, folder, batch_id=batch_id)
         answer.unlink()
         content_hash = batches.content_of(extraction, connection, folder / DATA)
         if not is_new(connection, self.contract, history, folder, content_hash):
             return None
         slice_name = default_slice(self.contract, batch_id)
-        written = Written(batch_id, self.contract.table, content_hash, slice_name, extraction, started)
+        written = Written(batch_id, answer.name, content_hash, slice_name, extraction, started)
         return finish(connection, self.contract, history, folder, written, settings.day, attempt)
 
 
