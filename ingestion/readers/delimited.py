@@ -52,10 +52,11 @@ class Reading:
         """DuckDB's reading of the file."""
         columns = ", ".join(f"'c{i}': 'varchar'" for i in range(self.width))
         line = self.limits.max_line_bytes
+        buffer = max(8 * 2**20, 4 * line)
         return f"""read_csv(
             {text(str(self.file.path))}, columns = {{{columns}}}, auto_detect = false, header = false,
             delim = {text(self.delimiter)}, quote = '"', escape = '"', null_padding = {self.padded or not strict},
-            strict_mode = {strict}, parallel = {parallel}, max_line_size = {line}, buffer_size = {max(8 * 2**20, 4 * line)}
+            strict_mode = {strict}, parallel = {parallel}, max_line_size = {line}, buffer_size = {buffer}
         )"""
 
 

@@ -47,12 +47,15 @@ def tables(
             select key from (select unnest(json_keys(json)) as key, row_number() over () as place from ({records}))
             group by key order by min(place)
         """).fetchall()
-        ((objects, others),) = connection.execute(f"""
-            select count(*) filter (json_type(json) = 'OBJECT'), count(*) filter (json_type(json) <> 'OBJECT')
+        ((objects, others, longest),) = connection.execute(f"""
+            select count(*) filter (json_type(json) = 'OBJECT'), count(*) filter (json_type(json) <> 'OBJECT'),
+                max(strlen(json))
             from ({records})
         """).fetchall()
     except duckdb.Error as error:
         raise _damaged(contract, place, error) from error
+    if longest and longest > limits.max_line_bytes:
+        raise _too_long(contract, place)
     if others or not objects:
         wanted = "records: an array of objects, or one object a line"
         found = f"{others:,} values that are none" if others else "none"
@@ -137,5 +140,9 @@ def _span(content: mmap.mmap, keys: list[str]) -> tuple[int, int] | None:
 def _damaged(contract: Contract, place: str, error: duckdb.Error) -> SourceError:
     found = str(error).splitlines()[0].split(" in file")[0]
     if "maximum_object_size" in str(error):
-        return fault(SourceTooLarge, contract, place, "records of a sensible length", "one longer than the limit")
+        return _too_long(contract, place)
     return fault(SourceDamaged, contract, place, "JSON", found)
+
+
+def _too_long(contract: Contract, place: str) -> SourceError:
+    return fault(SourceTooLarge, contract, place, "records of a sensible length", "one longer than maxLineBytes")

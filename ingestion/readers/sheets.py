@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from ingestion.readers.tables import fault
 from warehouse.contracts import Contract
-from warehouse.errors import SourceError
+from warehouse.errors import SourceDamaged, SourceError
 
 
 class NamedSheet(Protocol):
@@ -30,8 +30,10 @@ def chosen_sheets(sheets: Sequence[AnySheet], contract: Contract, place: str) ->
     """The sheets to read, in the workbook's order: those that `sheets` names, or the first visible one.
 
     A pattern with `*` takes visible sheets only; a hidden one is read when it is named in full.
-    Raises SourceError when a name or pattern has no sheet.
+    Raises SourceError when a name or pattern has no sheet, SourceDamaged when there is none at all.
     """
+    if not sheets:
+        raise fault(SourceDamaged, contract, place, "a workbook", "one without sheets")
     if not contract.sheets:
         visible = [sheet for sheet in sheets if sheet.visible]
         if not visible:
