@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test ui lint bench bench-ingest docs clean help lock
+.PHONY: run test ui lint bench bench-ingest check-5m docs clean help lock
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 AS_OF ?= 2026-11-02
@@ -36,6 +36,9 @@ bench: $(READY) ## measure every tests/bench/bench_*.py
 
 bench-ingest: $(VENV)/bench/.ready ## ingestion beside its peers, against local servers (ROWS=5000000 XLSX_ROWS=300000 TURNS=3)
 	ROWS="$(ROWS)" XLSX_ROWS="$(XLSX_ROWS)" TURNS="$(TURNS)" $(VENV)/bench/bin/python tests/bench/bench_ingest.py
+
+check-5m: $(READY) ## hold 5,000,000 landed rows against PostgreSQL and MariaDB, column by column
+	KHO_ROWS=5000000 KHO_REQUIRE_SERVICES=1 $(BIN)/pytest -q tests/integration/test_many_rows.py
 
 docs: $(READY) ## check that every verb, setting and decision is documented
 	$(BIN)/pytest -q tests/unit/test_docs.py
