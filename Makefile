@@ -2,10 +2,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test ui lint bench docs clean help lock
+.PHONY: run test ui lint bench bench-ingest check-5m docs clean help lock
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 AS_OF ?= 2026-11-02
+ROWS ?= 5000000
+XLSX_ROWS ?= 300000
+TURNS ?= 3
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,7 +32,13 @@ lint: $(READY) ## check style, types, SQL and the direction of imports
 	$(BIN)/lint-imports
 
 bench: $(READY) ## measure every tests/bench/bench_*.py
-	for file in $(wildcard tests/bench/bench_*.py); do echo "== $$file"; $(BIN)/python "$$file"; done
+	for file in $(filter-out %/bench_ingest.py,$(wildcard tests/bench/bench_*.py)); do echo "== $$file"; $(BIN)/python "$$file"; done
+
+bench-ingest: $(VENV)/bench/.ready ## ingestion beside its peers, against local servers (ROWS=5000000 XLSX_ROWS=300000 TURNS=3)
+	ROWS="$(ROWS)" XLSX_ROWS="$(XLSX_ROWS)" TURNS="$(TURNS)" $(VENV)/bench/bin/python tests/bench/bench_ingest.py
+
+check-5m: $(READY) ## hold 5,000,000 landed rows against PostgreSQL and MariaDB, column by column
+	KHO_ROWS=5000000 KHO_REQUIRE_SERVICES=1 $(BIN)/pytest -q tests/integration/test_many_rows.py
 
 docs: $(READY) ## check that every verb, setting and decision is documented
 	$(BIN)/pytest -q tests/unit/test_docs.py
@@ -40,12 +49,14 @@ clean: ## remove .venv, caches and the data home in var/
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list
-	@awk -F ':[^#]*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lock: $(READY) ## write requirements.lock anew from pyproject.toml, with hashes (ARGS=--upgrade: newer packages)
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-strip-extras --python-version 3.11 \
 	  --extra dev pyproject.toml -o requirements.lock $(ARGS)
-	! grep -nE 'https?:|file:' requirements.lock
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-strip-extras --python-version 3.11 \
+	  --extra dev --extra bench -c requirements.lock pyproject.toml -o requirements-bench.lock $(ARGS)
+	! grep -nE 'https?:|file:' requirements.lock requirements-bench.lock
 
 # uv installs fast and comes with the lock; where it cannot be had, pip installs the same hashes.
 $(READY): requirements.lock pyproject.toml
@@ -63,4 +74,12 @@ $(READY): requirements.lock pyproject.toml
 	  $(BIN)/python -m pip install -q --no-deps --require-hashes -r requirements.lock; \
 	  $(BIN)/python -m pip install -q --no-deps --no-build-isolation --editable .; \
 	fi
+	@touch $@
+
+# the peers of bench-ingest have an environment of their own
+$(VENV)/bench/.ready: $(READY) requirements-bench.lock
+	@echo "Setting up $(VENV)/bench (once)"
+	@[ -x $(VENV)/bench/bin/python ] || "$(PYTHON)" -m venv $(VENV)/bench
+	@$(BIN)/uv pip sync -q --python $(VENV)/bench/bin/python --require-hashes requirements-bench.lock
+	@$(BIN)/uv pip install -q --python $(VENV)/bench/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@

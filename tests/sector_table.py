@@ -5,6 +5,30 @@
 
 from __future__ import annotations
 
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from warehouse.connections import connect_memory, load_extension
+
+COLUMNS = (
+    "id", "record_code", "full_name", "birth_date", "gender", "citizen_number", "commune_code", "address",
+    "amount", "score", "is_active", "status", "recorded_on", "updated_at", "note",
+)  # fmt: skip
+
+
+def _place(variable: str, default: str) -> dict[str, str]:
+    parts = dict(p.split("=", 1) for p in os.environ.get(variable, default).split())
+    return parts | {"database": parts.get("dbname") or parts["database"]}
+
+
+PLACES = {
+    "postgresql": _place("KHO_TEST_POSTGRES", "host=127.0.0.1 port=5432 user=postgres dbname=test"),
+    "mysql": _place("KHO_TEST_MARIADB", "host=127.0.0.1 port=3306 user=root database=test"),
+}
+
 POSTGRESQL = """
 create table {table} (
     id bigint primary key, record_code varchar(30) not null, full_name varchar(100), birth_date date,
@@ -42,3 +66,30 @@ select
     case when i % 10 = 0 then concat('ghi chú "số" ', i) end
 from (select seq as i from seq_1_to_{rows}) as s
 """
+
+
+@contextmanager
+def administrator(kind: str) -> Iterator[Any]:
+    """A function that runs one statement of the server's own SQL."""
+    extension, name = ("postgres_scanner", "postgres") if kind == "postgresql" else ("mysql_scanner", "mysql")
+    place = {k: v for k, v in PLACES[kind].items() if k != ("dbname" if kind == "mysql" else "database")}
+    with connect_memory() as connection:
+        load_extension(connection, extension)
+        connection.execute(f"attach '{' '.join(f'{k}={v}' for k, v in place.items())}' as admin (type {name})")
+        yield lambda sql: connection.execute(f"call {name}_execute('admin', ?)", [sql])
+
+
+@contextmanager
+def make_table(kind: str, rows: int) -> Iterator[str]:
+    """A table of `rows` rows, dropped in the end."""
+    table = f"kho_sector_{uuid.uuid4().hex[:8]}"
+    with administrator(kind) as run:
+        try:
+            for statement in (
+                (POSTGRESQL if kind == "postgresql" else MARIADB).format(table=table, rows=rows).split(";")
+            ):
+                run(statement)
+            run(f"analyze {table}" if kind == "postgresql" else f"analyze table {table}")
+            yield table
+        finally:
+            run(f"drop table if exists {table}")

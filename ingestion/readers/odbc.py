@@ -94,6 +94,11 @@ class Odbc:
         return ".".join(self.named(str(p)) for p in (schema, self.contract.table) if p)
 
 
+def _braced(text: str) -> str:
+    """A value for a connection string, whatever characters it has."""
+    return "{" + text.replace("}", "}}") + "}" if re.search(r"[^\w.@-]", text) else text
+
+
 def address(contract: Contract) -> tuple[str | None, int | None]:
     """Host and port that the connection string names, as far as it does."""
     host, port = HOST.search(contract.server.location), PORT.search(contract.server.location)
@@ -111,15 +116,15 @@ def connected(connection: duckdb.DuckDBPyConnection, contract: Contract, login: 
     try:
         [(handle,)] = connection.execute(
             "select odbc_connect(?, ?, ?)" if login.user else "select odbc_connect(?)",
-            [contract.server.location, *([login.user, login.password or ""] if login.user else [])],
+            [contract.server.location, *([_braced(login.user), _braced(login.password or "")] if login.user else [])],
         ).fetchall()
     except duckdb.Error as error:
         raise source_error(contract, login, error, "an answer from the database") from error
     try:
         try:
-            connection.execute(f"select odbc_begin_transaction({handle}::bigint)").fetchall()
             for statement in contract.server.options.get("sessionStatements", []):
                 connection.execute(f"select * from odbc_query({handle}::bigint, {literal(str(statement))})").fetchall()
+            connection.execute(f"select odbc_begin_transaction({handle}::bigint)").fetchall()
         except duckdb.Error as error:
             raise source_error(contract, login, error, "a session as sessionStatements say") from error
         yield Odbc(connection, contract, login, handle)
