@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingestion.batches import ATTEMPT, MANIFEST, dataset_folder
+from ingestion.text.index import write_repair_index
 from warehouse.connections import connect_memory
 from warehouse.contracts import ContractSet
 from warehouse.settings import Settings
@@ -38,12 +39,13 @@ ATTEMPT_COLUMNS = {
 
 
 def write_index(settings: Settings, contracts: ContractSet) -> None:
-    """Write landing/batches.parquet (one row per batch) and landing/attempts.parquet (one per dataset)."""
+    """Write landing/batches.parquet (one row per batch), attempts.parquet (one per dataset) and repairs.parquet."""
     folders = [dataset_folder(settings, contract) for contract in contracts.contracts]
     manifests = [path for folder in folders for path in sorted(folder.glob(f"*/{MANIFEST}"))]
     attempts = [path for folder in folders if (path := folder / ATTEMPT).is_file()]
     _write(settings.landing / "batches.parquet", manifests, BATCH_COLUMNS)
     _write(settings.landing / "attempts.parquet", attempts, ATTEMPT_COLUMNS)
+    write_repair_index(settings, contracts)
 
 
 def _write(target: Path, files: list[Path], columns: dict[str, str]) -> None:

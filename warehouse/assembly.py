@@ -105,6 +105,7 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
     datasets = [c.dataset for c in contracts.contracts if c.entity in (None, "dossiers")]
     yield ops / "int_shared_datasets.sql", render("shared_datasets.sql.j2", datasets=datasets)
     yield ops / "unmapped_values.sql", render("unmapped.sql.j2", columns=_mapped_columns(contracts))
+    yield ops / "int_text_repairs.sql", render("text_repairs.sql.j2", contracts=_with_text(contracts))
     provided = [(c.dataset, column.name) for c in contracts.contracts for column in c.columns]
     yield staging / "int_source_columns.sql", render("source_columns.sql.j2", provided=provided)
 
@@ -123,7 +124,9 @@ def _renderer() -> Any:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - SQL, not HTML
     )
-    environment.globals.update(placeholders=_placeholders, raw=_raw, typed=_typed, column_of=_column_of)
+    environment.globals.update(
+        placeholders=_placeholders, text_columns=_text_columns, raw=_raw, typed=_typed, column_of=_column_of
+    )
 
     def render(template: str, **values: Any) -> bytes:
         return environment.get_template(template).render(**values).encode()
@@ -147,6 +150,10 @@ def _placeholders(column: Column) -> str:
     if column.logical_type in ("date", "timestamp"):
         common += " + var('date_placeholders')"
     return f"{common} + {list(column.placeholders)!r}" if column.placeholders else common
+
+
+def _text_columns(contract: Contract) -> list[Column]:
+    return [c for c in contract.landed if c.logical_type == "string"]
 
 
 def _typed(column: Column) -> str:
@@ -184,6 +191,10 @@ def _verdict_tables(contracts: ContractSet) -> list[dict[str, str]]:
 
 def _shared_tables(contracts: ContractSet) -> list[dict[str, str]]:
     return [{"dataset": c.dataset, "model": c.dataset, "bucket": "'kept'"} for c in contracts.contracts if not c.entity]
+
+
+def _with_text(contracts: ContractSet) -> list[Contract]:
+    return [c for c in contracts.contracts if _text_columns(c)]
 
 
 def _mapped_columns(contracts: ContractSet) -> list[dict[str, str]]:
