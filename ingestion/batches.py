@@ -25,12 +25,11 @@ from typing import Any, Literal
 import duckdb
 
 from ingestion.extraction import Extraction
-from ingestion.text import ensure_repairs
 from warehouse.contracts import Contract
 from warehouse.errors import BooksError
 from warehouse.settings import TIME_ZONE, Settings
 
-DATA, REJECTS, MISSING, REPAIRS = "data.parquet", "rejects.parquet", "missing.parquet", "repairs.parquet"
+DATA, REJECTS, MISSING = "data.parquet", "rejects.parquet", "missing.parquet"
 MANIFEST, DECISION, ATTEMPT = "manifest.json", "decision.json", "attempt.json"
 INCOMING, COLUMNS, LOCK = ".incoming", "_columns", ".lock"
 TECHNICAL = ("_batch_id", "_source_file", "_sheet")
@@ -204,7 +203,6 @@ def ensure_columns(settings: Settings, contract: Contract, connection: duckdb.Du
         temporary = folder / f"{name}.tmp"
         connection.execute(f"copy ({nothing}) to '{temporary}' (format parquet)")
         temporary.replace(folder / name)
-    ensure_repairs(connection, folder)
 
 
 def content_of(extraction: Extraction, connection: duckdb.DuckDBPyConnection, data: Path) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ingestion.batches import ATTEMPT, Batch, dataset_folder
 from ingestion.history import read_history
+from ingestion.text.index import write_repair_index
 from warehouse.connections import connect_memory
 from warehouse.contracts import ContractSet
 from warehouse.settings import Settings
@@ -65,7 +66,7 @@ def write_index(settings: Settings, contracts: ContractSet) -> None:
     """Write landing/<table>.parquet for every table of the index.
 
     batches: one row per batch; slices: per batch and slice; drift: per batch and column that was not as the
-    contract says; attempts: per dataset, the last one.
+    contract says; attempts: per dataset, the last one; repairs: what was converted.
     """
     batches = [b for contract in contracts.contracts for b in read_history(settings, contract).batches]
     attempts = [dataset_folder(settings, contract) / ATTEMPT for contract in contracts.contracts]
@@ -77,6 +78,7 @@ def write_index(settings: Settings, contracts: ContractSet) -> None:
     }
     for table, found in rows.items():
         _write(settings.landing / f"{table}.parquet", found, TABLES[table])
+    write_repair_index(settings, contracts)
 
 
 def _batch(batch: Batch) -> dict[str, Any]:

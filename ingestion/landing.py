@@ -18,6 +18,7 @@ from ingestion.batches import Batch, Manifest
 from ingestion.candidates import Candidate, api_candidates, database_candidates, file_candidates
 from ingestion.history import read_history
 from ingestion.retry import retrying
+from ingestion.work import Work
 from warehouse.connections import connect_memory
 from warehouse.contracts import Contract
 from warehouse.errors import KhoError, SourceOverdue
@@ -92,7 +93,7 @@ def _land(settings: Settings, contract: Contract, candidate: Candidate, beginnin
     """Write one batch and put it in its place; None when there is nothing new in the source."""
     history = read_history(settings, contract)
     with batches.incoming(settings, contract) as folder, connect_memory(settings) as connection:
-        manifest = candidate.write(connection, history, folder, settings, beginning)
+        manifest = candidate.write(Work(settings, connection, history, folder, beginning))
         if manifest is None:
             return None
         batch = batches.place(settings, contract, folder, manifest)

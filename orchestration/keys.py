@@ -6,7 +6,9 @@ import dagster as dg
 
 from warehouse.contracts import Contract
 
-BATCH_INDEX_KEYS = tuple(dg.AssetKey(["landing_index", name]) for name in ("batches", "slices", "drift", "attempts"))
+BATCH_INDEX_KEYS = tuple(
+    dg.AssetKey(["landing_index", name]) for name in ("batches", "slices", "drift", "repairs", "attempts")
+)
 REFERENCE_KEYS = tuple(
     dg.AssetKey(["reference", name])
     for name in ("administrative_units", "administrative_unit_changes", "public_holidays")

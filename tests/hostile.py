@@ -579,7 +579,7 @@ KINDS = (
         "bomb.zip",
         "a member that unpacks to 1,000 times its size",
         "SourceTooLarge",
-        lambda path: archive(("a.csv", b" " * (32 * 2**20)))(path),
+        archive(("a.csv", b" " * (32 * 2**20))),
     ),
     Hostile(
         "liar.zip",

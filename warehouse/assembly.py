@@ -108,6 +108,7 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
     missing = [c for c in contracts.contracts if c.detect_missing]
     yield ops / "missing_rows.sql", render("missing.sql.j2", contracts=missing)
     yield ops / "unmapped_values.sql", render("unmapped.sql.j2", columns=_mapped_columns(contracts))
+    yield ops / "int_text_repairs.sql", render("text_repairs.sql.j2", contracts=_with_text(contracts))
     provided = [(c.dataset, column.name) for c in contracts.contracts for column in c.columns]
     yield staging / "int_source_columns.sql", render("source_columns.sql.j2", provided=provided)
 
@@ -126,7 +127,9 @@ def _renderer() -> Any:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - SQL, not HTML
     )
-    environment.globals.update(placeholders=placeholders, raw=_raw, typed=_typed, column_of=_column_of)
+    environment.globals.update(
+        placeholders=placeholders, text_columns=_text_columns, raw=_raw, typed=_typed, column_of=_column_of
+    )
 
     def render(template: str, **values: Any) -> bytes:
         return environment.get_template(template).render(**values).encode()
@@ -151,6 +154,10 @@ def placeholders(column: Column) -> str:
     if column.logical_type in ("date", "timestamp"):
         common += " + var('date_placeholders')"
     return f"{common} + {list(column.placeholders)!r}" if column.placeholders else common
+
+
+def _text_columns(contract: Contract) -> list[Column]:
+    return [c for c in contract.landed if c.logical_type == "string"]
 
 
 def _typed(column: Column) -> str:
@@ -188,6 +195,10 @@ def _verdict_tables(contracts: ContractSet) -> list[dict[str, str]]:
 
 def _shared_tables(contracts: ContractSet) -> list[dict[str, str]]:
     return [{"dataset": c.dataset, "model": c.dataset, "bucket": "'kept'"} for c in contracts.contracts if not c.entity]
+
+
+def _with_text(contracts: ContractSet) -> list[Contract]:
+    return [c for c in contracts.contracts if _text_columns(c)]
 
 
 def _mapped_columns(contracts: ContractSet) -> list[dict[str, str]]:

@@ -15,17 +15,6 @@ from warehouse.contracts import Contract
 from warehouse.errors import ContractError
 
 DATA, REPAIRS = "data.parquet", "repairs.parquet"
-# columns of repairs.parquet; landing's own columns say which row it was
-COLUMNS = {
-    "column_name": "varchar",
-    "_batch_id": "varchar",
-    "_source_file": "varchar",
-    "_sheet": "varchar",
-    "_row_number": "bigint",
-    "kind": "varchar",
-    "original": "varchar",
-    "converted": "varchar",
-}
 
 
 @dataclass(frozen=True)
@@ -71,16 +60,6 @@ def convert(connection: duckdb.DuckDBPyConnection, folder: Path, contract: Contr
     conversions = _rewrite(connection, folder, decided)
     connection.execute("drop table kho_repairs")
     return conversions
-
-
-def ensure_repairs(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write an empty repairs.parquet, which gives `ops.repairs` its columns before the first repair.
-
-    A pattern that matches no file is an error to DuckDB.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    columns = ", ".join(f'cast(null as {type_}) as "{name}"' for name, type_ in COLUMNS.items())
-    _write(connection, f"select {columns} where false", folder / REPAIRS)
 
 
 def _given_encodings(contract: Contract) -> dict[str, Encoding]:

@@ -96,6 +96,7 @@ def _index_asset(prepared: Prepared) -> dg.AssetsDefinition:
         "batches": "Every batch: committed, held or rejected.",
         "slices": "What each batch holds of what a later one can replace.",
         "drift": "Columns that were not as the contract says.",
+        "repairs": "Text that was converted as it landed, counted.",
         "attempts": "The last attempt to read each dataset.",
     }
     specs = [

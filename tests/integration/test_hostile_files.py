@@ -65,7 +65,7 @@ def outcome_of(kind, contract):
     return f"landed {read.rows_landed}, rejected {read.rows_rejected}, out of scope {sum(read.out_of_scope.values())}"
 
 
-class as_nobody:  # noqa: N801 - reads as a phrase
+class as_nobody:
     """The superuser may read everything: take its rights away while a forbidden file is read."""
 
     def __init__(self, kind):

@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import unicodedata
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from warehouse.dbt_plugin import set_session
 from warehouse.engine_sql import engine_sql
@@ -84,10 +88,69 @@ def test_yes_and_no(run, text, expected):
     ],
 )
 def test_text_is_composed_trimmed_and_placeholders_are_nothing(run, text, expected):
-    import unicodedata
-
     wanted = unicodedata.normalize("NFC", expected) if expected else expected
     assert run("clean_text('t', ['không rõ'])", text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "kinds"),
+    [
+        ("Nguyễn Văn An", "Nguyễn Văn An", None),
+        ("049090001234", "049090001234", None),
+        ("Alăng Bh'Ria", "Alăng Bh'Ria", None),
+        ("H47.12–240501-0001", "H47.12–240501-0001", None),
+        ("5 m² – § 2, 20 °C", "5 m² – § 2, 20 °C", None),
+        ("Москва и Θ", "Москва и Θ", None),
+        ("Það er ísland", "Það er ísland", None),
+        (unicodedata.normalize("NFD", "Quảng Nam"), "Quảng Nam", "nfc"),
+        ("Quảng Nảm", "Quảng Nảm", "nfc"),
+        ("Quảng\u00a0Nam", "Quảng Nam", "spaces"),
+        (" Quảng  Nam\n", "Quảng Nam", "spaces"),
+        ("Quảng\u3000Nam", "Quảng Nam", "spaces"),
+        ("\ufeffQu\u200bảng Na\u00adm\u2060", "Quảng Nam", "zero_width"),
+        ("Ch’ơm “A”", 'Ch\'ơm "A"', "quotes"),
+        ("Ｈ４７（ａ）", "H47(a)", "full_width"),
+        ("Ðà Nẵng, QÐ-UBND, ði", "Đà Nẵng, QĐ-UBND, đi", "look_alike"),
+        ("Нà Nội, Tаm Кỳ", "Hà Nội, Tam Kỳ", "look_alike"),
+        ("Đà Nẵng Ж1 Нa", "Đà Nẵng Ж1 Нa", None),
+        ("\u200b Ð’ạ\u00a0\u00a0", "Đ'ạ", "spaces,zero_width,quotes,look_alike"),
+        ("Không rõ", None, "placeholder"),
+        (" không\u00a0rõ ", None, "spaces,placeholder"),
+        ("\u00a0\u200b", None, None),
+        ("", None, None),
+        (None, None, None),
+    ],
+)
+def test_text_is_made_comparable_and_each_change_has_a_name(run, text, expected, kinds):
+    assert run("clean_text('t', ['không rõ'])", text) == expected
+    assert run("text_repairs('t', ['không rõ'])", text) == kinds
+
+
+@pytest.fixture(scope="module")
+def clean_twice():
+    """Texts as they are, cleaned, cleaned again, and the repairs named in both passes."""
+    once, twice = (engine_sql(f"clean_text('{column}', ['-'])") for column in ("t", "once"))
+    first, second = (engine_sql(f"text_repairs('{column}', ['-'])") for column in ("t", "once"))
+    connection = duckdb.connect()
+
+    def rows(texts):
+        connection.execute("create or replace temp table texts as select unnest(cast(? as varchar[])) as t", [texts])
+        return connection.execute(
+            f"select t, once, {twice}, {first}, {second} from (select t, {once} as once from texts)"
+        ).fetchall()
+
+    return rows
+
+
+NOISY = st.text(alphabet=st.sampled_from("aàạeđĐÐð Hố-–.'’\u00a0\u200b\u0301\u0323１АВж\n"), max_size=12)
+
+
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(NOISY, min_size=20, max_size=40))
+def test_clean_text_changes_a_text_exactly_when_a_repair_is_named_and_only_once(clean_twice, texts):
+    for text, once, twice, first, second in clean_twice(texts):
+        assert (once != text) == (first is not None or not once), text
+        assert (twice, second) == (once, None), text
 
 
 @pytest.mark.parametrize(("one", "other"), [("Ch’ơm", "CH'ƠM"), ("A Xan", "Axan"), ("Đại Lộc", "đại lộc")])

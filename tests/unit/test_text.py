@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from ingestion.text import Conversion, convert, ensure_repairs
+from ingestion.text import Conversion, convert
 from ingestion.text.encodings import ENCODINGS
 from ingestion.text.syllables import syllables
 from tests import legacy_text
@@ -146,17 +146,6 @@ def test_a_long_file_is_sampled_over_its_length(tmp_path):
     kept, changed = columns["name"][: 150 * 300], columns["name"][150 * 300 :]
     assert kept == legacy_text.people() * 300
     assert sum(a == b for a, b in zip(changed, expected * 33, strict=True)) / len(changed) > 0.95
-
-
-def test_an_empty_list_of_repairs_has_the_columns_of_a_full_one(tmp_path):
-    converted(tmp_path, {"name": ["Hµ Néi", "HuÕ", "§µ N½ng"]})
-    with duckdb.connect() as connection:
-        ensure_repairs(connection, tmp_path / "empty")
-
-    def columns(folder):
-        return duckdb.sql(f"describe select * from '{tmp_path / folder}/repairs.parquet'").fetchall()
-
-    assert columns("empty") == columns("batch")
 
 
 # different syllables, three a text: a few words that repeat convince nobody
