@@ -10,7 +10,7 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -23,7 +23,7 @@ from ingestion.current import current_query, has_news, keys_in, write_missing
 from ingestion.extraction import Extraction
 from ingestion.history import History
 from ingestion.inspection import days_of, rows_by_slice, watermark_column, watermark_in
-from ingestion.readers import api, database, files
+from ingestion.readers import api_extraction, database, files
 from ingestion.readers.source import Source
 from ingestion.text import convert
 from warehouse.contracts import Contract
@@ -194,17 +194,14 @@ class AnswerCandidate:
         """See Candidate."""
         started = time.monotonic()
         batch_id = batches.new_batch_id()
-        answer = folder / f"{self.contract.dataset}.ndjson"
-        api.fetch(self.contract, answer, lower_bound(self.contract, history))
-        # the options of the server are about its answers, which were taken apart already
-        lines = replace(self.contract, server=replace(self.contract.server, options={}))
-        extraction = files.extract(connection, answer, lines, folder, batch_id=batch_id)
-        answer.unlink()
+        since = lower_bound(self.contract, history)
+        extraction = api_extraction.extract(connection, self.contract, folder, batch_id=batch_id, since=since)
         content_hash = batches.content_of(extraction, connection, folder / DATA)
         if not is_new(connection, self.contract, history, folder, content_hash):
             return None
         slice_name = default_slice(self.contract, batch_id)
-        written = Written(batch_id, answer.name, content_hash, slice_name, extraction, started)
+        source_file = api_extraction.answer_name(self.contract)
+        written = Written(batch_id, source_file, content_hash, slice_name, extraction, started)
         return finish(connection, self.contract, history, folder, written, settings.day, attempt)
 
 
