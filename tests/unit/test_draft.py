@@ -201,7 +201,10 @@ def test_a_draft_of_a_register_knows_its_header_its_numbers_its_total_and_its_si
     received = next(c for c in contract.columns if c.header == "Ngày, tháng, năm / Nhận hồ sơ")
     assert (received.aliases, received.logical_type) == (("Nhận hồ sơ",), "date")
     assert [c.name for c in contract.key] == ["ma_ho_so"]
-    assert "Lê Văn Mẫu" not in path.read_text(encoding="utf-8")
+    assert "Mẫu" not in path.read_text(encoding="utf-8")
+    scopes = {scope.kind: scope.when for scope in contract.out_of_scope}
+    assert set(scopes) == {"column_numbers", "total", "signature"}
+    assert scopes["signature"].startswith("ma_ho_so is null and nguoi_nop is null")
     assert landed(contract, tmp_path) == 20
 
 
