@@ -62,12 +62,6 @@ def test_what_is_new_since_the_last_answer_is_asked_for_and_lands(tmp_path, sett
     assert ("002", "21") in landed_rows(settings, contract)
 
 
-def test_the_same_answer_twice_lands_once(tmp_path, settings):
-    with serving(lambda r: r.answer({"error_code": "00", "ket_qua": {"ds": FIRST}})) as service:
-        contract = contract_for(tmp_path, service.url)
-        assert [land(settings, contract).state for _ in range(2)] == ["landed", "unchanged"]
-
-
 def test_half_an_answer_lands_nothing_and_is_shown_late(tmp_path, settings, monkeypatch):
     # landing tries a transient failure again; the waits are not what is looked at here
     monkeypatch.setattr("time.sleep", lambda _: None)
