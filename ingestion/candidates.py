@@ -9,7 +9,7 @@ import hashlib
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from ingestion import batches
 from ingestion.batches import DATA, Manifest
 from ingestion.current import current_query, write_missing
 from ingestion.inspection import watermark_column
-from ingestion.readers import api, database, files
+from ingestion.readers import api_extraction, database, files
 from ingestion.readers.source import Source
 from ingestion.work import Work, Written, default_slice, finish, is_new, lower_bound
 from warehouse.contracts import Contract
@@ -178,15 +178,13 @@ class AnswerCandidate:
         """See Candidate."""
         started = time.monotonic()
         batch_id = batches.new_batch_id()
-        answer = work.folder / f"{self.contract.dataset}.ndjson"
-        api.fetch(self.contract, answer, lower_bound(self.contract, work.history))
-        # the options of the server are about its answers, which were taken apart already
-        lines = replace(self.contract, server=replace(self.contract.server, options={}))
-        extraction = files.extract(work.connection, answer, lines, work.folder, batch_id=batch_id)
-        answer.unlink()
+        since = lower_bound(self.contract, work.history)
+        extraction = api_extraction.extract(work.connection, self.contract, work.folder, batch_id=batch_id, since=since)
         content_hash = batches.content_of(extraction, work.connection, work.folder / DATA)
         if not is_new(work, self.contract, content_hash):
             return None
         slice_name = default_slice(self.contract, batch_id)
-        written = Written(batch_id, answer.name, content_hash, slice_name, extraction, started)
+        written = Written(
+            batch_id, api_extraction.answer_name(self.contract), content_hash, slice_name, extraction, started
+        )
         return finish(work, self.contract, written)

@@ -7,7 +7,7 @@ API only a sample. Nothing lands.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -16,8 +16,7 @@ import duckdb
 
 from ingestion.batches import DATA
 from ingestion.candidates import matching_files
-from ingestion.extraction import Extraction
-from ingestion.readers import api, database, files
+from ingestion.readers import api_extraction, database, files
 from warehouse.assembly import placeholders
 from warehouse.connections import connect_memory
 from warehouse.contracts import Column, Contract
@@ -61,12 +60,12 @@ def _samples(
     if contract.server.kind == "files":
         yield from _file_samples(connection, contract, folder, findings)
     elif contract.server.kind == "api":
-        answer = folder / "answer.ndjson"
-        first = {**contract.server.options, "pagination": {"type": "none"}}
-        fetched = api.fetch(replace(contract, server=replace(contract.server, options=first)), answer)
-        findings.append(Finding("ok", "answer", f"{fetched.records:,} records in the first page"))
-        extraction = files.extract(connection, answer, contract, folder, batch_id="check")
-        findings += _header(contract, extraction, "first page")
+        options = {**contract.server.options, "pagination": {"type": "none"}}
+        first = replace(contract, server=replace(contract.server, options=options))
+        extraction = api_extraction.extract(connection, first, folder, batch_id="check")
+        result: Result = "ok" if extraction.rows_landed else "look"
+        findings.append(Finding(result, "first page: rows", f"{extraction.rows_landed:,}"))
+        findings += _columns(contract, "first page", extraction.missing_columns, extraction.new_columns)
         yield "first page", folder / DATA
     else:
         yield contract.table, _table_sample(contract, folder, findings)
@@ -97,33 +96,38 @@ def _file_samples(
         scope = "".join(f", {count:,} {kind}" for kind, count in extraction.out_of_scope.items())
         result: Result = "look" if extraction.rows_rejected or not extraction.rows_landed else "ok"
         findings.append(Finding(result, f"{path.name}: rows", f"{extraction.rows_landed:,} of data{rejected}{scope}"))
-        findings += _header(contract, extraction, path.name)
+        findings += _columns(contract, path.name, extraction.missing_columns, extraction.new_columns)
         yield path.name, target / DATA
 
 
 def _table_sample(contract: Contract, folder: Path, findings: list[Finding]) -> Path:
     data = folder / DATA
     with database.session(contract) as source:
-        source.check(contract)
+        met = source.check()
         query = source.query()
         rows = int(source.connection.execute(f"select count(*) from ({query})").fetchall()[0][0])
         source.connection.execute(f"copy (select * from ({query}) limit {SAMPLE_ROWS}) to '{data}' (format parquet)")
     seen = f", the first {SAMPLE_ROWS:,} were read" if rows > SAMPLE_ROWS else ""
     findings.append(Finding("ok" if rows else "look", f"{contract.table}: rows", f"{rows:,}{seen}"))
+    discarded = [*met.unknown, *met.retyped]
+    findings.extend(_columns(contract, contract.table, met.missing, tuple(met.new), discarded))
     return data
 
 
-def _header(contract: Contract, extraction: Extraction, place: str) -> list[Finding]:
+def _columns(
+    contract: Contract, place: str, missing: Sequence[str], new: Sequence[str], discarded: Sequence[str] = ()
+) -> list[Finding]:
+    """What the drift policies of the contract let pass; what they refuse was raised by the reader."""
     titles = {c.name: c.header for c in contract.columns}
-    found = [
-        Finding("look", f"{place}: columns", f"not in the source: {titles[name]} ({name})")
-        for name in extraction.missing_columns
+    said = [
+        *(f"not in the source: {titles[name]} ({name})" for name in missing),
+        *(f"in the source alone: {name}; drift policy evolve lets it in" for name in new),
+        *(f"not as the contract says: {name}; its drift policy keeps the values in rejects" for name in discarded),
     ]
-    found += [
-        Finding("look", f"{place}: columns", f"in the source alone: {name}; drift policy evolve lets it in")
-        for name in extraction.new_columns
+    what = f"{place}: columns"
+    return [Finding("look", what, line) for line in said] or [
+        Finding("ok", what, f"all {len(contract.landed)} are there")
     ]
-    return found or [Finding("ok", f"{place}: columns", f"all {len(contract.landed)} are there")]
 
 
 def _judge(connection: duckdb.DuckDBPyConnection, contract: Contract, data: Path, place: str) -> list[Finding]:

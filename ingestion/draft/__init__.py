@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +14,7 @@ import duckdb
 
 from ingestion.draft import names
 from ingestion.draft.api import look_at_api
-from ingestion.draft.databases import is_database, look_at_table
+from ingestion.draft.databases import is_database, table_in, table_seen
 from ingestion.draft.files import look_at_file
 from ingestion.draft.guess import guess_columns
 from ingestion.draft.look import Look
@@ -38,7 +40,8 @@ def draft_contract(source: str, out: Path, profile: Profile, wishes: Wishes) -> 
 
     Args:
         source: a path, `postgresql://host:port/database?table=schema.table`, `mysql://...`, `sqlite:///path`,
-            or `http(s)://...`. User, password, token and key come from the environment.
+            `odbc:` and a connection string, or `http(s)://...`. User, password, token and key come from the
+            environment.
         out: where the text will be written; a path in it is relative to its folder.
         profile: gives the first owner when no other is wished.
         wishes: names that are known.
@@ -46,9 +49,8 @@ def draft_contract(source: str, out: Path, profile: Profile, wishes: Wishes) -> 
     Raises:
         KhoError: the source cannot be reached or read, or has no labels.
     """
-    with connect_memory() as connection, tempfile.TemporaryDirectory() as folder:
-        prefix = wishes.source or wishes.dataset or _dataset(source, wishes.table)
-        look = _look(connection, source, out, wishes.table, prefix, Path(folder))
+    prefix = wishes.source or wishes.dataset or _dataset(source, wishes.table)
+    with _looked(source, out, wishes.table, prefix) as (connection, look):
         named = names.identifiers([seen.label for seen in look.columns])
         sequences = {i for i, seen in enumerate(look.columns) if names.words(seen.label) in names.SEQUENCE}
         ignored = sequences if look.has_footer and len(sequences) < len(named) else set()
@@ -71,21 +73,25 @@ def draft_contract(source: str, out: Path, profile: Profile, wishes: Wishes) -> 
     )
 
 
-def _look(
-    connection: duckdb.DuckDBPyConnection, source: str, out: Path, table: str | None, prefix: str, folder: Path
-) -> Look:
+@contextmanager
+def _looked(source: str, out: Path, table: str | None, prefix: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Look]]:
     if is_database(source):
-        return look_at_table(connection, source, table, prefix)
-    if urlsplit(source).scheme in ("http", "https"):
-        return look_at_api(connection, source, prefix, folder)
-    path = Path(source).resolve()
-    return look_at_file(connection, path, os.path.relpath(path, out.resolve().parent), folder)
+        with table_seen(source, table, prefix) as seen:
+            yield seen
+        return
+    with connect_memory() as connection, tempfile.TemporaryDirectory() as folder:
+        if urlsplit(source).scheme in ("http", "https"):
+            yield connection, look_at_api(connection, source, prefix, Path(folder))
+        else:
+            path = Path(source).resolve()
+            written = os.path.relpath(path, out.resolve().parent)
+            yield connection, look_at_file(connection, path, written, Path(folder))
 
 
 def _dataset(source: str, table: str | None) -> str:
     """A name for the dataset: of the table, the file, or the last part of the address."""
     if is_database(source):
-        name = (table or urlsplit(source).query.rpartition("table=")[2]).rpartition(".")[2]
+        name = (table or table_in(source)).rpartition(".")[2]
     elif urlsplit(source).scheme in ("http", "https"):
         name = urlsplit(source).path.strip("/").rpartition("/")[2]
     else:

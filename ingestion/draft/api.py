@@ -15,6 +15,7 @@ import httpx
 from ingestion.draft.files import look_at_json
 from ingestion.draft.look import Look
 from ingestion.draft.probe import probe
+from ingestion.draft.records import longest_list
 from ingestion.readers.api_client import Answer, Client
 from warehouse.contract_api import at, read_api_options
 from warehouse.errors import SourceError
@@ -48,7 +49,7 @@ def look_at_api(connection: duckdb.DuckDBPyConnection, source: str, prefix: str,
         options["auth"]["name"] = "x-api-key"
     server = {"server": "api", "type": "api", "location": location, "customProperties": _properties(options)}
     answer = asyncio.run(_first(server, prefix, given))
-    path = _longest_list(answer.document)
+    path = longest_list(answer.document)
     records = at(answer.document, path)
     if not isinstance(records, list) or not records:
         raise SourceError(
@@ -91,19 +92,6 @@ def _auth(prefix: str) -> str:
 
 def _properties(options: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"property": name, "value": value} for name, value in options.items()]
-
-
-def _longest_list(document: Any, path: str = "") -> str:
-    """Path of the list with most records, at most four names deep."""
-    found = {path: len(document)} if isinstance(document, list) else {}
-    if isinstance(document, dict) and path.count(".") < 3:
-        for name, value in document.items():
-            below = f"{path}.{name}" if path else name
-            inner = _longest_list(value, below)
-            items = at(document, inner.removeprefix(f"{path}.") if path else inner)
-            if isinstance(items, list) and all(isinstance(item, dict) for item in items):
-                found[inner] = len(items)
-    return max(found, key=lambda p: found[p]) if found else path
 
 
 def _pagination(answer: Answer, given: dict[str, str]) -> tuple[dict[str, Any], set[str]]:

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import duckdb
 
-from ingestion.draft.files import as_text
 from ingestion.draft.look import SAMPLE_ROWS, Look, Seen, refuse_values_as_labels
 from ingestion.draft.probe import probe
 from ingestion.readers import database
-from warehouse.errors import SettingsError, SourceError
+from ingestion.readers.source import NATIVE
+from warehouse.errors import SettingsError
 
-SCHEMES = ("postgresql", "postgres", "mysql", "mariadb", "sqlite")
+SCHEMES = ("postgresql", "postgres", "mysql", "mariadb", "sqlite", "odbc")
 PORTS = {"postgresql": 5432, "mysql": 3306}
+LOGIN = re.compile(r"(?i)(^|;)\s*(uid|user( ?id| ?name)?|pwd|password)\s*=")
 
 
 def is_database(source: str) -> bool:
     """Whether a source is the address of a database."""
-    return urlsplit(source).scheme in SCHEMES
+    return source.partition(":")[0] in SCHEMES
 
 
-def look_at_table(connection: duckdb.DuckDBPyConnection, source: str, table: str | None, prefix: str) -> Look:
-    """See one table: its columns and their types, its row count, a sample of its rows.
+@contextmanager
+def table_seen(source: str, table: str | None, prefix: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Look]]:
+    """One table: its columns and their types, its row count, a sample; on the connection that reads it.
 
     Args:
-        connection: gets the table `sample` and the attached database `source`.
-        source: `postgresql://host:port/database`, `mysql://...` or `sqlite:///path`, with `?table=` or without.
+        source: `postgresql://host:port/database`, `mysql://...`, `sqlite:///path`, each with `?table=` or without,
+            or `odbc:` and a connection string.
         table: name of the table, `schema.table` where there are schemas.
         prefix: `<PREFIX>_USER` and `<PREFIX>_PASSWORD` of the environment are the login.
 
@@ -36,49 +41,70 @@ def look_at_table(connection: duckdb.DuckDBPyConnection, source: str, table: str
         SourceUnreachable: no answer.
         SourceError: no such table.
     """
-    parts = urlsplit(source)
-    if "@" in parts.netloc:
+    if "@" in urlsplit(source).netloc or (source.startswith("odbc:") and LOGIN.search(source[5:])):
         raise SettingsError(
             wanted="an address without user and password",
             found="a login in it",
             where="address of the source",
             action=f"Put them into {prefix.upper()}_USER and {prefix.upper()}_PASSWORD of the environment.",
         )
-    table = table or parse_qs(parts.query).get("table", [""])[0]
+    table = table or table_in(source)
     if not table:
         raise SettingsError(
             wanted="the name of a table", found="none", where="address of the source", action="Add --table NAME."
         )
     schema, _, name = table.rpartition(".")
-    server = _server(parts, schema)
-    contract = probe(server, prefix, name, "draft")
-    database.attach(connection, contract)
-    relation = ".".join(f'"{p.replace(chr(34), chr(34) * 2)}"' for p in ("source", schema, name) if p)
-    try:
-        described = connection.execute(f"describe {relation}").fetchall()
-        rows = int(connection.execute(f"select count(*) from {relation}").fetchall()[0][0])
-        labels = [str(row[0]) for row in described]
-        refuse_values_as_labels(connection, labels, f"table {table}")
-        whole = as_text(relation, labels)
-        connection.execute(f"create or replace temporary table sample as select * from {whole} limit {SAMPLE_ROWS}")
-    except duckdb.Error as error:
-        raise SourceError(
-            wanted=f"table {table}",
-            found=type(error).__name__,
-            where=f"server {server['type']}",
-            action="Check the name with its schema, and what the account may read.",
-        ) from None
-    notes = (f"types and personal data were judged by {SAMPLE_ROWS:,} of {rows:,} rows",) if rows > SAMPLE_ROWS else ()
-    # a file of SQLite is read as text: its types are the texts' own
-    typed = parts.scheme != "sqlite"
-    columns = tuple(Seen(str(row[0]), physical_type=str(row[1]) if typed else None) for row in described)
-    return Look(server, name, columns, rows, whole, notes=notes)
+    server = _server(source, schema)
+    with database.session(probe(server, prefix, name, "draft")) as opened:
+        types = opened.columns()
+        refuse_values_as_labels(opened.connection, list(types), f"table {table}")
+        texts = {f"c{i}": f"cast({opened.value(live)} as varchar)" for i, live in enumerate(types)}
+        whole = f"({opened.select(texts, None)})"
+        rows = int(opened.connection.execute(f"select count(*) from {whole} as whole").fetchall()[0][0])
+        opened.connection.execute(
+            f"create or replace temporary table sample as select * from {whole} as whole limit {SAMPLE_ROWS}"
+        )
+        notes = (f"types and personal data were judged by {SAMPLE_ROWS:,} of {rows:,} rows",)
+        yield (
+            opened.connection,
+            Look(
+                server,
+                name,
+                tuple(Seen(live, physical_type=_told(source, live_type)) for live, live_type in types.items()),
+                rows,
+                whole,
+                notes=notes if rows > SAMPLE_ROWS else (),
+            ),
+        )
 
 
-def _server(parts: SplitResult, schema: str) -> dict[str, Any]:
+def table_in(source: str) -> str:
+    """The table that an address names with `?table=`; empty when it names none."""
+    return "" if source.startswith("odbc:") else parse_qs(urlsplit(source).query).get("table", [""])[0]
+
+
+def _told(source: str, live_type: str) -> str | None:
+    """The type to promise. SQLite is read as text; the type of an enumeration would list its values."""
+    told = NATIVE.fullmatch(live_type) and not source.startswith("sqlite:")
+    return live_type if told else None
+
+
+def _server(source: str, schema: str) -> dict[str, Any]:
+    parts = urlsplit(source)
+    if parts.scheme == "odbc":
+        options = {"driver": "odbc", "connectionString": source.removeprefix("odbc:")}
+        return _custom(options | ({"schema": schema} if schema else {}))
     if parts.scheme == "sqlite":
-        properties = [{"property": "driver", "value": "sqlite"}, {"property": "path", "value": unquote(parts.path[1:])}]
-        return {"server": "database", "type": "custom", "customProperties": properties}
+        return _custom({"driver": "sqlite", "path": unquote(parts.path[1:])})
+    return _networked(parts, schema)
+
+
+def _custom(options: dict[str, str]) -> dict[str, Any]:
+    properties = [{"property": name, "value": value} for name, value in options.items()]
+    return {"server": "database", "type": "custom", "customProperties": properties}
+
+
+def _networked(parts: SplitResult, schema: str) -> dict[str, Any]:
     kind = "mysql" if parts.scheme in ("mysql", "mariadb") else "postgresql"
     return {
         "server": "database",

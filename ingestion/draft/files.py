@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import itertools
+import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ import duckdb
 
 from ingestion.draft.header import find_table
 from ingestion.draft.look import SAMPLE_ROWS, Look, Seen, refuse_values_as_labels
+from ingestion.draft.records import longest_list
+from warehouse.contract_api import at
 from warehouse.errors import SourceError, SourceMissing
 
 WORKBOOKS = ("xlsx", "xlsm", "xls", "xlsb", "ods")
@@ -26,8 +29,9 @@ KEYS = """
     from (select unnest(json_keys(json)) as key, generate_subscripts(json_keys(json), 1) as place from records)
     group by key order by min(place), key
 """
-# a member of a ZIP file that is larger than this is not unpacked to look at it
+# more than this is not unpacked, or read as one JSON document, to look at it
 LARGEST_MEMBER = 512 * 1024**2
+RECORDS = "records.ndjson"
 
 
 def look_at_file(connection: duckdb.DuckDBPyConnection, path: Path, written: str, folder: Path) -> Look:
@@ -54,6 +58,10 @@ def look_at_file(connection: duckdb.DuckDBPyConnection, path: Path, written: str
         raise _error(path, SourceError, f"a file of type {', '.join(FORMATS)} or zip", file_format, "Convert it first.")
     server: dict[str, Any] = {"server": "file", "type": "local", "format": file_format, "path": written}
     if file_format in ("json", "ndjson"):
+        below = _records_below(source, folder) if file_format == "json" else None
+        if below:
+            server["customProperties"] = [{"property": "recordsPath", "value": below}]
+            source = folder / RECORDS
         return look_at_json(connection, source, server, path.name)
     if file_format == "parquet":
         return _look_at_parquet(connection, source, server, path.name)
@@ -95,6 +103,23 @@ def look_at_json(
     connection.execute(f"create or replace temporary table sample as select {columns} from records")
     rows = connection.execute("select count(*) from sample").fetchall()[0][0]
     return Look(server, table or name, tuple(Seen(key) for key in keys), rows if rows < SAMPLE_ROWS else None)
+
+
+def _records_below(path: Path, folder: Path) -> str | None:
+    """Path of the records inside one JSON object, written to `folder` one a line; None when the file is a list."""
+    if path.stat().st_size > LARGEST_MEMBER:
+        return None
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError:
+        return None
+    below = longest_list(document)
+    records = at(document, below)
+    if not below or not isinstance(records, list) or not records:
+        return None
+    lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records[:SAMPLE_ROWS])
+    (folder / RECORDS).write_text("".join(lines), encoding="utf-8")
+    return below
 
 
 def _look_at_parquet(connection: duckdb.DuckDBPyConnection, path: Path, server: dict[str, Any], name: str) -> Look:

@@ -84,9 +84,8 @@ def guess_columns(connection: duckdb.DuckDBPyConnection, look: Look, named: list
     """One guess a column, in the order of the source, from the tables `data` and, for keys, `look.whole`."""
     _load_communes(connection)
     guesses = []
-    facts: dict[int, _Facts] = {}
+    facts = _facts(connection, len(named))
     for position, (seen, name) in enumerate(zip(look.columns, named, strict=True)):
-        facts[position] = _facts(connection, position)
         guess = Guess(position, seen, name, names.title(seen.label))
         _guess_personal(guess, facts[position])
         _guess_type(guess, facts[position])
@@ -100,16 +99,23 @@ def guess_columns(connection: duckdb.DuckDBPyConnection, look: Look, named: list
     return guesses
 
 
-def _facts(connection: duckdb.DuckDBPyConnection, position: int) -> _Facts:
+def _facts(connection: duckdb.DuckDBPyConnection, width: int) -> dict[int, _Facts]:
+    """Facts of each column of `data`, by its position."""
     counts = ", ".join(f"count(*) filter ({condition}) as {form}" for form, condition in FORMS.items())
-    row: tuple[Any, ...] = connection.execute(
+    cells = ", ".join(f"nullif(trim(c{position}), '')" for position in range(width))
+    found: list[tuple[Any, ...]] = connection.execute(
         f"""
-        select (select count(*) from data), count(*), count(distinct x),
-            coalesce(max(length(x)), 0), coalesce(min(length(x)), 0), {counts}
-        from (select nullif(trim(c{position}), '') as x from data) where x is not null
+        select position, count(*) as filled, count(distinct x), max(length(x)), min(length(x)), {counts}
+        from (select unnest([{cells}]) as x, unnest(range({width})) as position from data)
+        where x is not null
+        group by position
         """
-    ).fetchall()[0]
-    return _Facts(row[0], row[1], row[2], dict(zip(FORMS, row[5:], strict=True)), row[3], row[4])
+    ).fetchall()
+    rows = int(connection.execute("select count(*) from data").fetchall()[0][0])
+    facts = {position: _Facts(rows, 0, 0, dict.fromkeys(FORMS, 0), 0, 0) for position in range(width)}
+    for position, filled, distinct, longest, shortest, *forms in found:
+        facts[position] = _Facts(rows, filled, distinct, dict(zip(FORMS, forms, strict=True)), longest, shortest)
+    return facts
 
 
 def _guess_personal(guess: Guess, facts: _Facts) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
+import subprocess
 import zipfile
 from uuid import uuid4
 
@@ -16,9 +18,9 @@ from typer.testing import CliRunner
 from ingestion.draft import Wishes, draft_contract
 from ingestion.draft.names import identifiers
 from ingestion.landing import land
-from ingestion.readers.api import fetch
 from orchestration.cli_contract import app
 from tests.api_server import serving
+from tests.conftest import skip_or_fail
 from tests.kho import kho
 from warehouse.connections import load_extension
 from warehouse.contract_reader import load_contract
@@ -141,16 +143,13 @@ def write_parquet(folder):
 def write_zip(folder):
     path = folder / "ho_gia_dinh.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("../../ho.csv", as_csv([LABELS, *ROWS]))
+        archive.writestr("ho.csv", as_csv([LABELS, *ROWS]))
     return path
 
 
 FILES = {f.__name__.removeprefix("write_"): f for f in (
     write_csv, write_xlsx, write_ods, write_json, write_ndjson, write_parquet, write_zip,
 )}  # fmt: skip
-
-
-LANDS = ("csv", "xlsx", "ods")
 
 
 @pytest.mark.parametrize("kind", FILES)
@@ -160,7 +159,7 @@ def test_a_draft_of_a_file_says_what_the_file_holds(tmp_path, kind):
     assert [c.header for c in contract.columns] == LABELS
     assert [c.name for c in contract.key] == ["ma_ho"]
     assert {c.name for c in contract.columns if c.personal} == {
-        "ho_ten_chu_ho", "so_cccd", "dien_thoai", "thu", "ngay_sinh",
+        "ho_ten_chu_ho", "so_cccd", "dien_thoai", "thu", "ngay_sinh", "ho_ngheo",
     }  # fmt: skip
     assert {c.name: c.logical_type for c in contract.columns if c.logical_type != "string"} == {
         "ngay_sinh": "date", "ngay_cap_nhat": "date", "so_nhan_khau": "integer", "dien_tich": "number",
@@ -171,8 +170,7 @@ def test_a_draft_of_a_file_says_what_the_file_holds(tmp_path, kind):
     assert len(contract.rules) == 10
     assert "column: ngay_cap_nhat" in path.read_text(encoding="utf-8")
     assert shown(path) == []
-    if kind in LANDS:
-        assert landed(contract, tmp_path) == 40
+    assert landed(contract, tmp_path) == 40
 
 
 def test_a_draft_of_a_register_knows_its_header_its_numbers_its_total_and_its_signatures(tmp_path):
@@ -203,7 +201,10 @@ def test_a_draft_of_a_register_knows_its_header_its_numbers_its_total_and_its_si
     received = next(c for c in contract.columns if c.header == "Ngày, tháng, năm / Nhận hồ sơ")
     assert (received.aliases, received.logical_type) == (("Nhận hồ sơ",), "date")
     assert [c.name for c in contract.key] == ["ma_ho_so"]
-    assert "Lê Văn Mẫu" not in path.read_text(encoding="utf-8")
+    assert "Mẫu" not in path.read_text(encoding="utf-8")
+    scopes = {scope.kind: scope.when for scope in contract.out_of_scope}
+    assert set(scopes) == {"column_numbers", "total", "signature"}
+    assert scopes["signature"].startswith("ma_ho_so is null and nguoi_nop is null")
     assert landed(contract, tmp_path) == 20
 
 
@@ -223,8 +224,27 @@ def test_a_draft_of_a_sqlite_table_lands(tmp_path):
     assert landed(contract, tmp_path) == 40
 
 
+@pytest.mark.services
+def test_a_draft_of_a_table_behind_odbc_lands(tmp_path):
+    if shutil.which("odbcinst") is None or "SQLite3" not in subprocess.getoutput("odbcinst -q -d"):
+        skip_or_fail("KHO_REQUIRE_SERVICES", "there is no ODBC driver SQLite3")
+    address = f"odbc:Driver={{SQLite3}};Database={write_sqlite(tmp_path)}"
+    contract = contract_of(draft(address, tmp_path, table="ho_gia_dinh"))
+    assert (contract.server.kind, [c.name for c in contract.key]) == ("odbc", ["ma_ho"])
+    assert landed(contract, tmp_path) == 40
+
+
 TYPED = "select i as id, 'Nguyễn Văn Mẫu' as ho_ten, cast('2026-11-01' as date) as ngay_sinh, i * 1.5 as so_tien, cast('2026-11-01 10:00:00' as {timestamp}) as updated_at"  # noqa: E501
 PHYSICAL = {"id": "integer", "ho_ten": "string", "ngay_sinh": "date", "so_tien": "number", "updated_at": "timestamp"}
+
+
+def test_records_inside_a_json_object_are_found_and_land(tmp_path):
+    path = tmp_path / "ho.json"
+    path.write_text(json.dumps({"meta": {"n": 1}, "ket_qua": {"ds": records()}}, ensure_ascii=False), encoding="utf-8")
+    contract = contract_of(draft(path, tmp_path))
+    assert contract.server.options["recordsPath"] == "ket_qua.ds"
+    assert [c.header for c in contract.columns] == LABELS
+    assert landed(contract, tmp_path) == 40
 
 
 @pytest.mark.services
@@ -281,7 +301,7 @@ def test_a_draft_of_an_api_knows_records_pages_and_the_way_in(tmp_path, monkeypa
     with serving(behave) as service:
         path = draft(service.url + "/api/ho_khau?page=0&size=10&xa=20263", tmp_path)
         contract = contract_of(path)
-        assert fetch(contract, tmp_path / "all.ndjson").records == 40
+        assert landed(contract, tmp_path) == 40
     assert contract.server.location == service.url + "/api/ho_khau"
     assert contract.server.options == {
         "recordsPath": "result.items",
@@ -337,6 +357,7 @@ def test_values_where_labels_should_be_are_refused_and_not_shown(tmp_path, kind)
         ("nothing.csv", SourceMissing),
         ("postgresql://kho:secret@127.0.0.1:5432/test?table=x", SettingsError),
         ("postgresql://127.0.0.1:5432/test", SettingsError),
+        ("odbc:Driver={SQLite3};Database=x;UID=kho;PWD=secret", SettingsError),
         ("sqlite:////nowhere/x.sqlite?table=x", SourceMissing),
         ("tests/unit/test_draft.py", SourceError),
     ],

@@ -103,9 +103,13 @@ def test_a_table_is_counted_and_judged(tmp_path):
     contract = make_contract(tmp_path, columns=COLUMNS, keys=("code",), server=server)
     assert results(contract) == {
         "things: rows": ("ok", "9"),
+        "things: columns": ("ok", "all 4 are there"),
         "things: key": ("ok", "code is different in all 9 rows"),
     }
-    columns = {**COLUMNS, "other": "Khác"}
+    optional = {**COLUMNS, "other": "Khác"}
+    found = results(make_contract(tmp_path, columns=optional, keys=("code",), server=server))
+    assert found["things: columns"] == ("look", "not in the source: Khác (other)")
+    columns = {**COLUMNS, "other": {"physicalName": "Khác", "required": True}}
     [finding] = check_live(make_contract(tmp_path, columns=columns, keys=("code",), server=server))
     assert finding.result == "refused" and "missing: Khác" in finding.detail
 
@@ -123,6 +127,7 @@ def test_an_api_is_asked_for_one_page(tmp_path, status):
         found = results(contract)
     assert len(service.requests) == 1
     if status == 200:
-        assert found["answer"] == ("ok", "1 records in the first page")
+        assert found["first page: rows"] == ("ok", "1")
+        assert found["first page: columns"] == ("ok", "all 4 are there")
     else:
         assert [result for result, _ in found.values()] == ["refused"]
