@@ -32,8 +32,8 @@ AFTER_QU = """
 A Ai Ao Au Ay An Ang Anh At Ac Ach Ăn Ăng Ăt Ăc Ăm Ăp Ân Âng Ât Âu Ây E En Eo Et Em Ê Ên Ênh Êt Êch Êu
 I In Inh It Ich Y yÊn yÊt Ynh Yt Ych Ơ Ôc
 """
-# onsets; the empty one is before the first space
 ALONE_WITH_Y = "Y yÊm yÊn yÊng yÊt yÊu"
+# onsets; the empty one is before the first space
 BACK = " b c ch d đ g gi h kh l m n ng nh p ph r s t th tr v x"
 FRONT = " b ch d đ gh h k kh l m n ngh nh p ph r s t th tr v x"
 WITH_Y = "h k l m s t v"
