@@ -2,14 +2,14 @@
 
 {#
   A local time (Asia/Ho_Chi_Minh). Day comes first. Read: dd/mm/yyyy with or without a time, d/m/yy, ISO with or
-  without an offset (an offset or Z is converted), yyyymmddhhmmss, and Excel serial numbers of 1954 to 2119.
+  without an offset (an offset or Z is converted), yyyymmddhhmmss, and Excel serial numbers of 1927 to 2119.
 #}
 {% macro parse_timestamp(column) %}{{ return(adapter.dispatch('parse_timestamp')(column)) }}{% endmacro %}
 
 {% macro duckdb__parse_timestamp(column) -%}
     case
         when {{ column }} is null then null
-        when regexp_full_match({{ column }}, '[2-7]\d{4}([.,]\d+)?')
+        when regexp_full_match({{ column }}, '[1-7]\d{4}([.,]\d+)?')
             then make_timestamp(cast(round((cast(replace({{ column }}, ',', '.') as double) - 25569) * 86400) as bigint) * 1000000)
         when regexp_full_match({{ column }}, '\d{4}-\d{2}-\d{2}[ T].*([zZ]|[+-]\d{2}(:?\d{2})?)')
             then timezone('Asia/Ho_Chi_Minh', try_cast({{ column }} as timestamptz))
