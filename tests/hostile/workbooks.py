@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from tests.hostile.makers import (
     GOOD,
     LAUGHS,
@@ -21,6 +23,12 @@ from tests.hostile.makers import (
 
 MANY = [(f"{i}.csv", "") for i in range(10_001)]
 
+
+def noise() -> bytes:
+    """A comment of 16 MB that packs badly, so that no ratio gives it away."""
+    return b"<!--" + os.urandom(2**23).hex().encode() + b"-->"
+
+
 KINDS = (
     Hostile(
         "bomb.xlsx",
@@ -33,6 +41,15 @@ KINDS = (
         "a sheet larger than the package says",
         "SourceDamaged",
         edited(workbook(TABLE * 500), said_size(b"xl/worksheets/sheet1.xml", 100)),
+    ),
+    Hostile(
+        "liar_large.xlsx",
+        "a sheet of 16 MB that the package says has 10",
+        "SourceDamaged",
+        edited(
+            changed(lambda n, c: c + noise() if n.endswith("sheet1.xml") else c),
+            said_size(b"xl/worksheets/sheet1.xml", 10 * 2**20),
+        ),
     ),
     Hostile(
         "entries.xlsx", "more than 10,000 parts", "SourceTooLarge", changed(lambda _, c: c, {n: b"" for n, _ in MANY})
