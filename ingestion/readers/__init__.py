@@ -1,5 +1,5 @@
-"""Readers: a source becomes a DuckDB table of text cells, with the number of each row.
+"""Readers: a source becomes text cells, numbered as the source numbers its rows.
 
-A file reader leaves a temporary table `cells` (_row_number, c0, c1, …) and returns its first rows;
-ingestion/tabulate.py makes the dataset's columns of it. A database reader selects them at the source.
+Files come in through files.py, whatever their format: it hands tables of cells (tables.py) to ingestion/tabulate.py.
+A database reader selects the contract's columns at the source.
 """

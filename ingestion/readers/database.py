@@ -27,22 +27,6 @@ CONNECT_SECONDS, SESSION_SECONDS = 15.0, 3600.0
 ATTEMPTS = 3
 
 
-def reader_name(contract: Contract) -> str:
-    """What reads a contract's source, for its manifest."""
-    return f"duckdb {attached.EXTENSIONS.get(contract.server.kind, 'odbc_scanner')}"
-
-
-def attach(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """Attach the source as `source`. Raises as `session` does."""
-    attached.attached(connection, contract, login_of(contract), CONNECT_SECONDS).__enter__()
-
-
-def select(connection: duckdb.DuckDBPyConnection, contract: Contract) -> str:
-    """SQL for the contract's columns of the attached table. Raises SourceError."""
-    login = login_of(contract)
-    return Source(connection, contract, Attached(connection, contract, login), login).query()
-
-
 @contextmanager
 def session(contract: Contract, settings: Settings | None = None) -> Iterator[Source]:
     """Open a contract's table for reading: read-only, and all that is read within shows one state of the source.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import duckdb
 
+from ingestion.names import column_name
 from warehouse.contracts import Column, Contract, LogicalType
 from warehouse.errors import SourceError
 
@@ -68,18 +68,18 @@ def fit(contract: Contract, live: Mapping[str, str], connection: duckdb.DuckDBPy
     return Fit(
         found=found,
         missing=tuple(c.name for c in missing),
-        new={landed_name(name, contract): name for name in unknown} if evolves else {},
+        new=_named(unknown, contract) if evolves else {},
         unknown=() if evolves else tuple(unknown),
         retyped=retyped if types in ("discard_value", "discard_row") else {},
     )
 
 
-def landed_name(label: str, contract: Contract) -> str:
-    """ASCII snake_case name of a column that the contract does not know, unlike every name that it does."""
-    text = unicodedata.normalize("NFKD", label.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()).strip("_") or "column"
-    name = f"c_{name}" if name[0].isdigit() else name
-    return f"{name}_new" if name in {c.name for c in contract.columns} else name
+def _named(unknown: Iterable[str], contract: Contract) -> dict[str, str]:
+    """Names under which live columns land that the contract does not know."""
+    named: dict[str, str] = {}
+    for live in unknown:
+        named[column_name(live, [*(c.name for c in contract.columns), *named])] = live
+    return named
 
 
 def _promised(column: Column, live: str, connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -6,7 +6,6 @@ numbers that a program wrote as 12.0 or 1.2E11.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -31,7 +30,6 @@ SEARCHED_COLUMNS = 200
 SPARE_CELLS = 2
 # a sheet may say that it is wider than its header by so much, and is read as far
 STRAY_CELLS = 64
-SNIFFED_BYTES = 4 * 2**20
 
 
 def tables(
@@ -40,7 +38,7 @@ def tables(
     """The chosen sheets of a workbook. Raises a SourceError that says what is wrong with it."""
     book = open_workbook(path, contract, limits, place)
     sheets = chosen_sheets(book.sheets, contract, place)
-    if book.from_1904 or any(_has_written_floats(path, sheet) for sheet in sheets):
+    if book.from_1904 or any(sheet.has_floats for sheet in sheets):
         yield from typed_cells.tables(connection, path, contract, limits, place)
         return
     load_extension(connection, "excel")
@@ -48,12 +46,6 @@ def tables(
         table = _table(connection, path, book, sheet, contract, limits, place)
         if table:
             yield table
-
-
-def _has_written_floats(path: Path, sheet: Sheet) -> bool:
-    """Whether the beginning of a sheet has whole numbers with a decimal point: Java writes them so."""
-    with zipfile.ZipFile(path) as package, package.open(sheet.part) as part:
-        return b".0</v>" in part.read(SNIFFED_BYTES)
 
 
 def _table(

@@ -18,18 +18,23 @@ from warehouse.errors import SourceDamaged, SourceTooLarge, SourceUnsafe
 WORKBOOK, RELATIONS, SHARED = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml"
 PROLOGUE_BYTES = 64 * 1024
 SMALL_PART_BYTES = 4 * 2**20
+SNIFFED_BYTES = 4 * 2**20
 DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 DIMENSION = re.compile(rb'<(?:\w+:)?dimension\b[^>]*\bref="[A-Z]+\d+:([A-Z]+)\d+"')
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A worksheet: its name, its part of the package, and the last column that it says it has (0: unknown)."""
+    """A worksheet: its name, its part of the package, and the last column that it says it has (0: unknown).
+
+    `has_floats`: whole numbers stand in its beginning with a decimal point; programs in Java write them so.
+    """
 
     name: str
     visible: bool
     part: str
     columns: int
+    has_floats: bool
 
 
 @dataclass(frozen=True)
@@ -116,9 +121,11 @@ def _sheets(package: zipfile.ZipFile, book: ElementTree.Element, parts: dict[str
             continue
         part = parts[identifier]
         with package.open(part) as file:
-            dimension = DIMENSION.search(file.read(PROLOGUE_BYTES))
+            head = file.read(SNIFFED_BYTES)
+        dimension = DIMENSION.search(head, 0, PROLOGUE_BYTES)
         columns = column_number(dimension.group(1).decode()) if dimension else 0
-        yield Sheet(sheet.get("name", ""), sheet.get("state", "visible") == "visible", part, columns)
+        visible = sheet.get("state", "visible") == "visible"
+        yield Sheet(sheet.get("name", ""), visible, part, columns, b".0</v>" in head)
 
 
 def column_number(letters: str) -> int:

@@ -1,20 +1,17 @@
 """Landing beside what the engine alone takes, in one run: ratios, because machines are noisy.
 
-Prints for CSV, XLSX and SQLite: rows a second of `land` and of a bare DuckDB COPY of the same source,
+Prints for SQLite: rows a second of `land` and of a bare DuckDB COPY of the same source,
 and their ratio (1.0 is as fast as the engine).
 """
 
 from __future__ import annotations
 
-import csv
 import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import xlsxwriter
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
@@ -30,7 +27,7 @@ COLUMNS = {
     "received": "Ngày nhận",
     "due": "Ngày hẹn trả",
 }
-ROWS = {"csv": 500_000, "xlsx": 100_000, "sqlite": 500_000}
+ROWS = {"sqlite": 500_000}
 
 
 def rows(count: int) -> list[tuple[str, ...]]:
@@ -39,24 +36,6 @@ def rows(count: int) -> list[tuple[str, ...]]:
         (f"H17.1-261001-{i:06}", "Đăng ký khai sinh", f"Người thử {i}", "01/10/2026 08:30:00", "05/10/2026 08:30:00")
         for i in range(count)
     ]
-
-
-def write_csv(folder: Path, count: int) -> str:
-    """A CSV file, and how DuckDB alone reads it as text."""
-    path = folder / "things.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([tuple(COLUMNS.values()), *rows(count)])
-    return f"read_csv('{path}', all_varchar = true, header = true)"
-
-
-def write_xlsx(folder: Path, count: int) -> str:
-    """A workbook, and how DuckDB alone reads it as text."""
-    path = folder / "things.xlsx"
-    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
-        sheet = book.add_worksheet()
-        for number, row in enumerate([tuple(COLUMNS.values()), *rows(count)]):
-            sheet.write_row(number, 0, row)
-    return f"read_xlsx('{path}', all_varchar = true, header = true)"
 
 
 def write_sqlite(folder: Path, count: int) -> str:
@@ -72,8 +51,6 @@ def write_sqlite(folder: Path, count: int) -> str:
 
 SQLITE = [{"property": "driver", "value": "sqlite"}, {"property": "path", "value": "source.sqlite"}]
 CASES: dict[str, tuple[Callable[[Path, int], str], dict[str, object]]] = {
-    "csv": (write_csv, {"server": "f", "type": "local", "format": "csv", "path": "things.csv"}),
-    "xlsx": (write_xlsx, {"server": "f", "type": "local", "format": "xlsx", "path": "things.xlsx"}),
     "sqlite": (write_sqlite, {"server": "f", "type": "custom", "customProperties": SQLITE}),
 }
 
@@ -81,7 +58,6 @@ CASES: dict[str, tuple[Callable[[Path, int], str], dict[str, object]]] = {
 def bare_seconds(source: str, target: Path) -> float:
     """Seconds of a bare COPY to Parquet."""
     with connect_memory() as connection:
-        load_extension(connection, "excel")
         load_extension(connection, "sqlite_scanner")
         started = time.perf_counter()
         connection.execute(f"copy (select * from {source}) to '{target}' (format parquet, compression zstd)")

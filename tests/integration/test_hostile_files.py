@@ -53,7 +53,7 @@ def outcome_of(kind, contract):
         timer = threading.Timer(SECONDS, connection.interrupt)
         timer.start()
         try:
-            with as_nobody(kind):
+            with Reader(kind):
                 read = files.extract(connection, folder / "in" / kind.name, contract, folder / "batch", batch_id="b")
         except KhoError as error:
             assert len(str(error)) < 3000 and "Original Line" not in str(error)
@@ -65,7 +65,7 @@ def outcome_of(kind, contract):
     return f"landed {read.rows_landed}, rejected {read.rows_rejected}, out of scope {sum(read.out_of_scope.values())}"
 
 
-class as_nobody:
+class Reader:
     """The superuser may read everything: take its rights away while a forbidden file is read."""
 
     def __init__(self, kind):
