@@ -49,7 +49,7 @@ clean: ## remove .venv, caches and the data home in var/
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list
-	@awk -F ':[^#]*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':[^#]*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lock: $(READY) ## write requirements.lock anew from pyproject.toml, with hashes (ARGS=--upgrade: newer packages)
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-strip-extras --python-version 3.11 \

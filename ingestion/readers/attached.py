@@ -143,7 +143,7 @@ class Attached:
             if self.contract.server.kind == "postgresql" and kind.startswith("DECIMAL"):
                 found[name] = "{0} = 0", f"{self.named(name)} = 'NaN'"
             if self.contract.server.kind == "postgresql" and kind.startswith("TIMESTAMP"):
-                found[name] = "{0} < '4800-01-01 (BC)'::timestamptz and isfinite({0})", None
+                found[name] = f"{{0}} < '4800-01-01 (BC)'::{kind} and {{0}} > '-infinity'::{kind}", None
         return found
 
     def confirmed(self, conditions: dict[str, str]) -> frozenset[str]:

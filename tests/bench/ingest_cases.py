@@ -56,6 +56,8 @@ def land_contract(folder: Path, contract: Any) -> Action:
 
 def table_contract(folder: Path, kind: str, table: str) -> Any:
     """A contract for the table."""
+    import pandas  # noqa: F401  DuckDB imports it when a query has parameters
+
     from tests.contracts import make_contract
 
     os.environ["TESTS_USER"] = PLACES[kind]["user"]

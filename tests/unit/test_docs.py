@@ -33,7 +33,7 @@ EXAMPLES = PROJECT / "docs" / "examples"
 def make_verbs() -> dict[str, str]:
     """Verb -> its line of help."""
     text = (PROJECT / "Makefile").read_text(encoding="utf-8")
-    return dict(re.findall(r"^([a-z]+):.*?## (.+)$", text, re.MULTILINE))
+    return dict(re.findall(r"^([a-z][a-z0-9-]*):.*?## (.+)$", text, re.MULTILINE))
 
 
 def table_rows(text: str) -> dict[str, list[str]]:
@@ -118,7 +118,7 @@ def test_every_make_target_that_can_be_typed_has_a_line_of_help() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
 def test_every_make_verb_that_a_page_names_exists(page: Path) -> None:
-    named = set(re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8")))
+    named = set(re.findall(r"`make ([a-z][a-z0-9-]*)", page.read_text(encoding="utf-8")))
     assert named <= set(make_verbs())
 
 
