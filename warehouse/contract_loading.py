@@ -51,7 +51,7 @@ class _Arrival(_Form):
 
 def read_sheets(custom: dict[str, Any]) -> tuple[str, ...]:
     """Names or patterns (`*`) of the sheets to read; none means the first visible one."""
-    sheets = custom.get("sheets", custom.get("sheet", []))
+    sheets = custom.get("sheets", [])
     return tuple(str(s) for s in ([sheets] if isinstance(sheets, str) else sheets))
 
 

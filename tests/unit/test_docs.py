@@ -104,8 +104,9 @@ def yaml_block(page: Path) -> str:
 
 def custom_properties() -> set[str]:
     """Every custom property that the code reads from a contract."""
-    read = r"(?:\bcustom|\boptions|properties_of\([\w.]+\))\.get\(\s*\"(\w+)\""
-    files = (PROJECT / "warehouse" / name for name in ("contract_reader.py", "contract_server.py", "rules.py"))
+    read = r"(?:(?:\bcustom|\boptions|properties_of\([\w.]+\))\.get\(\s*|_form\(path, )\"(\w+)\""
+    readers = ("contract_reader.py", "contract_loading.py", "contract_server.py", "rules.py")
+    files = (PROJECT / "warehouse" / name for name in readers)
     return {name for file in files for name in re.findall(read, file.read_text(encoding="utf-8"))}
 
 
@@ -252,6 +253,6 @@ def test_every_custom_property_is_described_and_nothing_else_is() -> None:
     (of_rules,) = re.findall(r"custom\s+properties (`howToFix`.+?)\.\n", CONTRACTS, re.DOTALL)
     described = {*table_rows(tables), *re.findall(r"`(\w+)`", of_rules)}
     # described with the fields that they stand under
-    of_the_standard = {"driver", "path", "delimiter", "schema", "email"}
+    of_the_standard = {"driver", "path", "delimiter", "schema", "email", "connectionString", "odbcDriver"}
     assert described == custom_properties() - of_the_standard
     assert all(f"`{name}`" in CONTRACTS or f"`{name}:" in CONTRACTS for name in of_the_standard)
