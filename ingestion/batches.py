@@ -114,9 +114,10 @@ def batches_in(folder: Path) -> Iterator[Batch]:
 def extraction_fingerprint(contract: Contract) -> str:
     """Changes when the contract would make the same source land differently."""
     columns = [(c.name, c.labels, c.encoding) for c in contract.landed]
+    form = [contract.server.delimiter, *(contract.server.options.get(o) for o in ("encoding", "recordsPath"))]
     parts = (
         columns, contract.table, contract.out_of_scope, contract.ignored, contract.header_rows, contract.sheets,
-        contract.mode, contract.period, contract.drift, contract.filter,
+        contract.mode, contract.period, contract.drift, contract.filter, form,
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 

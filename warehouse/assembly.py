@@ -128,7 +128,7 @@ def _renderer() -> Any:
         autoescape=False,  # noqa: S701 - SQL, not HTML
     )
     environment.globals.update(
-        placeholders=placeholders, text_columns=_text_columns, raw=_raw, typed=_typed, column_of=_column_of
+        placeholders=placeholders, columns_of=_text_columns, raw=_raw, typed=_typed, column_of=_column_of
     )
 
     def render(template: str, **values: Any) -> bytes:
@@ -156,8 +156,8 @@ def placeholders(column: Column) -> str:
     return f"{common} + {list(column.placeholders)!r}" if column.placeholders else common
 
 
-def _text_columns(contract: Contract) -> list[Column]:
-    return [c for c in contract.landed if c.logical_type == "string"]
+def _text_columns(contract: Contract) -> list[str]:
+    return [c.name for c in contract.landed if c.logical_type == "string"]
 
 
 def _typed(column: Column) -> str:

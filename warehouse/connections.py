@@ -119,6 +119,8 @@ def _configure(connection: duckdb.DuckDBPyConnection, settings: Settings | None)
     options: dict[str, str | int | bool] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        # a bar on standard output would end up in logs and summaries
+        "enable_progress_bar": False,
         "TimeZone": TIME_ZONE.key,
     }
     if settings is not None and settings.memory_limit:

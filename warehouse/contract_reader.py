@@ -45,6 +45,7 @@ def load_contracts(folder: Path, profile: Profile, environment: str, variables: 
     for path in sorted(folder.rglob("*.yml")):
         try:
             contract = load_contract(path, profile, environment, variables)
+            _refuse_draft(contract)
             _refuse_twice(contract, seen)
             contracts.append(contract)
         except KhoError as error:
@@ -70,6 +71,7 @@ def load_contract(path: Path, profile: Profile, environment: str, variables: dic
         fingerprint=hashlib.sha256(text.encode()).hexdigest(),
         id=str(model.id),
         version=str(model.version),
+        status=str(model.status),
         title=model.name or str(model.id),
         purpose=(model.description.purpose if model.description else None) or "",
         domain=model.domain or "other",
@@ -188,6 +190,17 @@ def _check_roles(path: Path, contract: Contract) -> None:
     for role in ("commune_code", "recorded_on", "updated_on"):
         if sum(c.role == role for c in contract.columns) > 1:
             raise fault(path, f"at most one column with role {role}", "several", "Keep the one that counts.")
+
+
+def _refuse_draft(contract: Contract) -> None:
+    """What a program guessed lands nowhere before a person has looked: it may have overlooked personal data."""
+    if contract.status == "draft":
+        raise fault(
+            contract.path,
+            "a contract that a person has reviewed",
+            "status draft",
+            "Go through what is marked REVIEW, then set status: active.",
+        )
 
 
 def _refuse_twice(contract: Contract, seen: dict[str, Path]) -> None:

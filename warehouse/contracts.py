@@ -162,6 +162,7 @@ class Contract:
     fingerprint: str
     id: str
     version: str
+    status: str
     title: str
     purpose: str
     domain: str

@@ -23,6 +23,7 @@ def probe(server: dict[str, Any], source: str, table: str, where: str) -> Contra
         fingerprint="",
         id=source,
         version="",
+        status="draft",
         title=table,
         purpose="",
         domain="",

@@ -88,7 +88,11 @@ def _rewrite(
 ) -> tuple[Conversion, ...]:
     """Put what kho_repairs says into data.parquet, and list it by row."""
     data = folder / DATA
-    rows = f"read_parquet({literal(str(data))})"
+    # a table's rows have their place in the file for a number: they keep it when they are written anew
+    rows = f"""(
+        select * exclude (file_row_number) replace (coalesce(_row_number, file_row_number + 1) as _row_number)
+        from read_parquet({literal(str(data))}, file_row_number = true)
+    )"""
     changed = [name for (name,) in connection.execute("select distinct column_name from kho_repairs").fetchall()]
     if not changed:
         return ()

@@ -177,3 +177,11 @@ def test_rules_come_down_to_predicates_over_the_staging_columns(tmp_path):
 
 def make_again(path):
     return load_contract(path, load_profile("da_nang_2025"), "sample", {})
+
+
+def test_a_draft_lands_nowhere_before_a_person_has_reviewed_it(tmp_path):
+    path = write_contract(tmp_path, columns={"code": "Mã"})
+    path.write_text(path.read_text(encoding="utf-8").replace("status: active", "status: draft"), encoding="utf-8")
+    found = load_contracts(tmp_path, load_profile("da_nang_2025"), "sample", {})
+    assert found.contracts == ()
+    assert "wanted a contract that a person has reviewed; found status draft" in str(found.errors[0][1])

@@ -114,8 +114,8 @@ def test_text_is_composed_trimmed_and_placeholders_are_nothing(run, text, expect
         ("Нà Nội, Tаm Кỳ", "Hà Nội, Tam Kỳ", "look_alike"),
         ("Đà Nẵng Ж1 Нa", "Đà Nẵng Ж1 Нa", None),
         ("\u200b Ð’ạ\u00a0\u00a0", "Đ'ạ", "spaces,zero_width,quotes,look_alike"),
-        ("Không rõ", None, "placeholder"),
-        (" không\u00a0rõ ", None, "spaces,placeholder"),
+        ("Không rõ", None, None),
+        (" không\u00a0rõ ", None, "spaces"),
         ("\u00a0\u200b", None, None),
         ("", None, None),
         (None, None, None),
@@ -123,14 +123,14 @@ def test_text_is_composed_trimmed_and_placeholders_are_nothing(run, text, expect
 )
 def test_text_is_made_comparable_and_each_change_has_a_name(run, text, expected, kinds):
     assert run("clean_text('t', ['không rõ'])", text) == expected
-    assert run("text_repairs('t', ['không rõ'])", text) == kinds
+    assert run("text_repairs('t')", text) == kinds
 
 
 @pytest.fixture(scope="module")
 def clean_twice():
     """Texts as they are, cleaned, cleaned again, and the repairs named in both passes."""
-    once, twice = (engine_sql(f"clean_text('{column}', ['-'])") for column in ("t", "once"))
-    first, second = (engine_sql(f"text_repairs('{column}', ['-'])") for column in ("t", "once"))
+    once, twice = (engine_sql(f"clean_text('{column}')") for column in ("t", "once"))
+    first, second = (engine_sql(f"text_repairs('{column}')") for column in ("t", "once"))
     connection = duckdb.connect()
 
     def rows(texts):

@@ -28,17 +28,17 @@
 
 {#
   What `clean_text` does to a text, as a list joined by commas: nfc, spaces, zero_width, quotes, full_width,
-  look_alike, placeholder. Null when it leaves it as it is, and when there is nothing in it.
+  look_alike. Null when it leaves it as it is, and when there is nothing in it.
 #}
-{% macro text_repairs(column, placeholders=[]) %}
-    {{- return(adapter.dispatch('text_repairs')(column, placeholders)) -}}
+{% macro text_repairs(column) %}
+    {{- return(adapter.dispatch('text_repairs')(column)) -}}
 {% endmacro %}
 
-{% macro duckdb__text_repairs(column, placeholders) -%}
+{% macro duckdb__text_repairs(column) -%}
     {%- set text = 'cast(' ~ column ~ ' as varchar)' -%}
     case
         when {{ duckdb__is_clean(text) }}
-            then {{ duckdb__placeholder_kind(text, placeholders) }}
+            then null
         when regexp_matches({{ text }}, '[^\pZ\pC\s]')
             then nullif(
                 concat_ws(
@@ -52,20 +52,27 @@
                         when regexp_matches({{ text }}, '{{ duckdb__look_alike() }}')
                             and {{ duckdb__without_look_alikes('nfc_normalize(' ~ text ~ ')') }} <> nfc_normalize({{ text }})
                             then 'look_alike'
-                    end,
-                    {{ duckdb__placeholder_kind(duckdb__cleaned(text), placeholders) }}
+                    end
                 ),
                 ''
             )
     end
 {%- endmacro %}
 
-{% macro duckdb__placeholder_kind(text, placeholders) -%}
-    {%- if placeholders -%}
-    case when lower({{ text }}) in ({{ quoted(placeholders) }}) then 'placeholder' end
-    {%- else -%}
-    cast(null as varchar)
-    {%- endif -%}
+{# Whether a text needs nothing. #}
+{% macro is_clean(text) %}{{ return(adapter.dispatch('is_clean')(text)) }}{% endmacro %}
+
+{# One row per column with its name and text: put it in the select list. #}
+{% macro cells_of(columns, table) %}{{ return(adapter.dispatch('cells_of')(columns, table)) }}{% endmacro %}
+
+{% macro duckdb__cells_of(columns, table) -%}
+    unnest([
+        {%- for column in columns -%}
+            {'column_name': '{{ column }}', 'value': cast({{ table }}.{{ column }} as varchar)}{{ ', ' if not loop.last }}
+        {%- else -%}
+            {'column_name': cast(null as varchar), 'value': cast(null as varchar)}
+        {%- endfor -%}
+    ])
 {%- endmacro %}
 
 {# Whether a text needs nothing, as most do: ASCII and composed Vietnamese letters, one space between words. #}
