@@ -54,12 +54,16 @@ def land_contract(folder: Path, contract: Any) -> Action:
     return lambda: land(settings, contract).rows_landed
 
 
+def once_a_process() -> None:
+    """Start-up that is no part of ingestion: DuckDB imports pandas at the first query with parameters."""
+    import pandas  # noqa: F401
+
+
 def table_contract(folder: Path, kind: str, table: str) -> Any:
     """A contract for the table."""
-    import pandas  # noqa: F401  DuckDB imports it when a query has parameters
-
     from tests.contracts import make_contract
 
+    once_a_process()
     os.environ["TESTS_USER"] = PLACES[kind]["user"]
     contract = make_contract(folder, columns={n: n for n in COLUMNS}, keys=("id",), server=server(kind))
     return dataclasses.replace(contract, table=table)
@@ -178,6 +182,7 @@ def ours_xlsx(folder: Path, path: str) -> Action:
     """This project: all of `land`."""
     from tests.contracts import make_contract
 
+    once_a_process()
     contract = make_contract(
         folder,
         columns={f"c{n}": label for n, label in enumerate(XLSX_COLUMNS)},
