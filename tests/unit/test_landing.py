@@ -182,3 +182,31 @@ def test_whatever_cells_hold_each_row_is_read_and_none_is_lost(rows, tmp_path_fa
     assert manifest.rows_landed == len(rows)
     read = [(code, name or "") for code, name, *_ in landed_rows(settings, contract)]
     assert read == [(str(code), text) for code, text in rows]
+
+
+value = st.one_of(
+    st.none(),
+    st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12),
+    st.integers(-(2**63), 2**63 - 1),
+    st.sampled_from(["007", "0164A", "1.000650", "049090001234", "Quế Sơn", "hoà", "31/12/2026", "2026-02-29"]),
+)
+
+
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(value, value), min_size=1, max_size=30))
+def test_whatever_a_table_holds_reads_back_the_same_and_lands_once(rows, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("table")
+    make_sqlite(folder / "source.sqlite", [])
+    with sqlite3.connect(folder / "source.sqlite") as database:
+        database.execute("drop table things")
+        database.execute('create table things ("Mã" blob, amount blob)')
+        database.executemany("insert into things values (?, ?)", rows)
+    database.close()
+    contract = make_contract(folder, columns={"code": "Mã", "amount": "amount"}, server=SQLITE)
+    settings = Settings(home=folder / "home")
+    [manifest] = land(settings, contract).landed
+    files = dataset_folder(settings, contract) / manifest.batch_id / "data.parquet"
+    read = duckdb.execute(f"select code, amount from read_parquet('{files}', file_row_number = true)").fetchall()
+    wanted = [tuple(v if v is None else str(v) for v in row) for row in rows]
+    assert sorted(read, key=repr) == sorted(wanted, key=repr)
+    assert land(settings, contract).state == "unchanged"
