@@ -18,7 +18,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -220,11 +220,6 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
     temporary = path.with_name(f"{path.name}.tmp")
     temporary.write_text(json.dumps(values, ensure_ascii=False, indent=2), encoding="utf-8")
     temporary.replace(path)
-
-
-def manifest_columns() -> tuple[str, ...]:
-    """Names of a manifest's fields."""
-    return tuple(f.name for f in fields(Manifest))
 
 
 def _check_books(contract: Contract, manifest: Manifest) -> None:

@@ -33,10 +33,12 @@ class Candidate(Protocol):
 
 
 def file_candidates(contract: Contract) -> Iterator[Candidate]:
-    """The files that a contract's path names now, in name order; `*` and `**` as in glob.
+    """The files that a contract's path names now. Raises SourceMissing when there are none."""
+    return (FileCandidate(contract, path) for path in source_files(contract))
 
-    Raises SourceMissing when there are none.
-    """
+
+def source_files(contract: Contract) -> list[Path]:
+    """The files that a contract's path names now, at least one. Raises SourceMissing when there are none."""
     paths = matching_files(contract)
     if not paths:
         raise SourceMissing(
@@ -45,11 +47,11 @@ def file_candidates(contract: Contract) -> Iterator[Candidate]:
             where=f"contract {contract.path.name}, server {contract.server.name}",
             action="Check the path in the contract, or whether the sender has sent them.",
         )
-    return (FileCandidate(contract, path) for path in paths)
+    return paths
 
 
 def matching_files(contract: Contract) -> list[Path]:
-    """What a contract's path names now, in name order."""
+    """What a contract's path names now, in name order; `*` and `**` as in glob."""
     pattern = Path(contract.server.location)
     return sorted(Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor))))
 

@@ -15,13 +15,13 @@ from typing import Literal
 import duckdb
 
 from ingestion.batches import DATA
-from ingestion.candidates import matching_files
+from ingestion.candidates import source_files
 from ingestion.readers import api_extraction, database, files
 from warehouse.assembly import placeholders
 from warehouse.connections import connect_memory
 from warehouse.contracts import Column, Contract
 from warehouse.engine_sql import engine_sql
-from warehouse.errors import KhoError, SourceMissing
+from warehouse.errors import KhoError
 
 SAMPLE_ROWS = 50_000
 # the newest files of a folder are read whole, the others not
@@ -74,14 +74,7 @@ def _samples(
 def _file_samples(
     connection: duckdb.DuckDBPyConnection, contract: Contract, folder: Path, findings: list[Finding]
 ) -> Iterator[tuple[str, Path]]:
-    paths = matching_files(contract)
-    if not paths:
-        raise SourceMissing(
-            wanted=f"files like {Path(contract.server.location).name}",
-            found="none",
-            where=f"contract {contract.path.name}, server {contract.server.name}",
-            action="Check the path in the contract, or whether the sender has sent them.",
-        )
+    paths = source_files(contract)
     newest = sorted(paths, key=lambda path: path.stat().st_mtime)[-NEWEST_FILES:]
     findings.append(Finding("ok", "files", f"{len(paths)} match; read: {', '.join(p.name for p in newest)}"))
     for number, path in enumerate(newest):
