@@ -15,6 +15,10 @@ from ingestion.history import History
 from warehouse.contracts import Arrival, Contract
 
 
+# how much older than what it replaces a batch may be when its contract tells no cadence
+DAYS_BACK = 7
+
+
 @dataclass(frozen=True)
 class Beginning:
     """How an attempt began: when, as manifests write it, and whether nothing had landed before.
@@ -125,8 +129,9 @@ def _dates(
     if newest_on is None or contract.mode == "incremental":
         return
     earlier = [b.manifest.newest_on for n, b in history.slices.items() if n in slices and b.manifest.newest_on]
-    if earlier and newest_on.isoformat() < max(earlier):
-        last = dt.date.fromisoformat(max(earlier))
+    last = dt.date.fromisoformat(max(earlier)) if earlier else newest_on
+    # the newest row may be corrected or withdrawn; a whole export of an earlier time is something else
+    if (last - newest_on).days > (contract.cadence_days or DAYS_BACK):
         yield f"stale: its newest row is of {newest_on:%d/%m/%Y}, what it would replace has {last:%d/%m/%Y}"
     if limits.stale_cadences and contract.cadence_days:
         allowed = int(limits.stale_cadences * contract.cadence_days)

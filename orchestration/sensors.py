@@ -24,7 +24,8 @@ def drop_folder_sensor(prepared: Prepared) -> dg.SensorDefinition:
         description="Starts the daily job when a file that a contract waits for is new or has changed.",
     )
     def drop_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        files = [path for contract in contracts for path in matching_files(contract)]
+        # a link that leads nowhere is for landing to name
+        files = [path for contract in contracts for path in matching_files(contract) if path.exists()]
         seen = [(str(f), (s := f.stat()).st_size, s.st_mtime_ns) for f in files]
         state = hashlib.sha256(repr(seen).encode()).hexdigest()
         if state == context.cursor:

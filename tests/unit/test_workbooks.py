@@ -12,6 +12,7 @@ import xlsxwriter
 
 from tests.contracts import make_contract
 from tests.files import LABELS, cells, contract_of, extracted, write_xlsx
+from tests.old_workbooks import write_xls, write_xlsb
 from warehouse.errors import SourceError
 
 
@@ -216,3 +217,22 @@ def test_an_open_document_sheet_is_read_with_its_days_and_codes(tmp_path):
             "META-INF/manifest.xml", '<manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
         )
     assert cells(extracted(path, contract_of(tmp_path, "ods"))[1]) == [["0164A", "Nguyễn", "1950-10-05", "90000001234"]]
+
+
+@pytest.mark.parametrize(("form", "write"), [("xls", write_xls), ("xlsb", write_xlsb)])
+def test_old_and_binary_workbooks_land_with_titles_codes_and_numbers(tmp_path, form, write):
+    path = tmp_path / f"things.{form}"
+    write(
+        path,
+        "Sổ",
+        [
+            ["ỦY BAN NHÂN DÂN XÃ"],
+            LABELS,
+            ["0164A", "Nguyễn Thử", "01/10/2026", 90000001234.0],
+            ["007", None, "5/1/26", 2.5],
+        ],
+    )
+    read, rows, _ = extracted(path, contract_of(tmp_path, form))
+    assert (read.rows_landed, read.out_of_scope, read.sheets) == (2, {"title": 1, "header": 1}, ("Sổ",))
+    assert cells(rows) == [["0164A", "Nguyễn Thử", "01/10/2026", "90000001234"], ["007", None, "5/1/26", "2.5"]]
+    assert [(row["_sheet"], row["_row_number"]) for row in rows] == [("Sổ", 3), ("Sổ", 4)]
