@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from ingestion.history import History
 from warehouse.contracts import Arrival, Contract
 
-
 # how much older than what it replaces a batch may be when its contract tells no cadence
 DAYS_BACK = 7
 

@@ -54,7 +54,7 @@ def write_xlsb(path: Path, sheet: str, rows: list[list[str | float | None]]) -> 
         package.writestr(
             "[Content_Types].xml",
             f'<Types xmlns="{TYPES}"><Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>',
-        )  # noqa: E501
+        )
         package.writestr("_rels/.rels", relation.format(RELATIONS, OFFICE, "officeDocument", "xl/workbook.bin"))
         package.writestr("xl/workbook.bin", book)
         package.writestr(
