@@ -9,6 +9,7 @@ from pathlib import Path
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+BINARY = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
 # records of [MS-XLSB], section 2.3
 ROW, NUMBER, TEXT, SHEET, END_SHEETS, END_BOOK = 0, 5, 6, 156, 144, 132
 BEGIN_SHEET_DATA, END_SHEET_DATA, DIMENSION = 145, 146, 148
@@ -53,7 +54,7 @@ def write_xlsb(path: Path, sheet: str, rows: list[list[str | float | None]]) -> 
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr(
             "[Content_Types].xml",
-            f'<Types xmlns="{TYPES}"><Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>',
+            f'<Types xmlns="{TYPES}"><Default Extension="bin" ContentType="{BINARY}"/></Types>',
         )
         package.writestr("_rels/.rels", relation.format(RELATIONS, OFFICE, "officeDocument", "xl/workbook.bin"))
         package.writestr("xl/workbook.bin", book)
