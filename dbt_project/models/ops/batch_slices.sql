@@ -5,9 +5,7 @@ slices as (
 ),
 
 committed as (
-    select
-        batch_id
-    from {{ source('landing_index', 'batches') }}
+    select batch_id from {{ source('landing_index', 'batches') }}
     where state = 'committed'
 ),
 
