@@ -193,7 +193,9 @@ def test_one_contract_file_brings_a_table_with_columns_owner_checks_and_freshnes
     from warehouse.settings import Settings
 
     settings = Settings(home=second.path, contracts=folder, as_of="2026-11-02")
-    monkeypatch.setenv("KHO_HOME", str(second.path))
+    # what preparing exports is taken back after the test
+    for name in ("KHO_HOME", "KHO_CONTRACTS", "KHO_PROFILE", "KHO_ENVIRONMENT", "KHO_AS_OF", "DAGSTER_HOME"):
+        monkeypatch.setenv(name, "")
     graph = build_defs(settings).resolve_asset_graph()
     asset = graph.get(dg.AssetKey(["landing", "markets"]))
     assert asset.owners == ["stp@kho.example"]

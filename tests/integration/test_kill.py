@@ -24,7 +24,7 @@ from warehouse.contracts import ContractSet
 from warehouse.profile import load_profile
 from warehouse.settings import Settings
 
-STATES, KILLS_A_STATE = 10, 10
+STATES, KILLS_A_STATE = 5, 20
 CHANGED_AT = {"physicalName": "changed_at", "logicalType": "timestamp"}
 FREELY = {"fileChange": None, "datasetChange": None}
 
