@@ -19,7 +19,7 @@ run: $(READY) ## make the sample province, run everything, end with a summary (A
 	KHO_AS_OF="$(AS_OF)" $(BIN)/kho run
 
 test: $(READY) ## run every test (ARGS="tests/unit -k landing" for some)
-	$(BIN)/pytest -n 3 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 ui: $(READY) ## open Dagster on the data home, at the same day as `make run`
 	KHO_AS_OF="$(AS_OF)" $(BIN)/kho ui
