@@ -7,12 +7,11 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.batches import DATA, REJECTS
 from ingestion.extraction import Extraction
 from ingestion.readers import files
 from ingestion.readers.api import NAME, fetch
 from warehouse.contracts import Contract
-
-DATA, REJECTS = "data.parquet", "rejects.parquet"
 
 
 def extract(

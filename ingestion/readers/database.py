@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.batches import DATA, REJECTS
 from ingestion.extraction import Extraction
 from ingestion.readers import attached, odbc
 from ingestion.readers.attached import Attached
@@ -21,7 +22,6 @@ from warehouse.contracts import Contract
 from warehouse.errors import KhoError, SourceError, SourceUnreachable
 from warehouse.settings import Settings
 
-DATA, REJECTS = "data.parquet", "rejects.parquet"
 CONNECT_SECONDS, SESSION_SECONDS = 15.0, 3600.0
 # one attempt to connect waits this often for a server that is starting or has no line free
 ATTEMPTS = 3

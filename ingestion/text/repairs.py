@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.batches import DATA
 from ingestion.text.detection import detect
 from ingestion.text.encodings import ENCODINGS, UNICODE, Encoding
 from ingestion.text.values import find_repairs
@@ -14,7 +15,7 @@ from ingestion.text.words import literal, load_syllables
 from warehouse.contracts import Contract
 from warehouse.errors import ContractError
 
-DATA, REPAIRS = "data.parquet", "repairs.parquet"
+REPAIRS = "repairs.parquet"
 
 
 @dataclass(frozen=True)
