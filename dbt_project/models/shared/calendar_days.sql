@@ -54,7 +54,9 @@ numbered as (
         cast(weekday as integer) as weekday,
         day_type,
         is_working_day,
-        cast(sum(case when is_working_day = false then 0 else 1 end) over (order by day) as bigint) as working_day_number,
+        cast(
+            sum(case when is_working_day = false then 0 else 1 end) over (order by day) as bigint
+        ) as working_day_number,
         name
     from judged
 )

@@ -34,7 +34,9 @@ wanted as (
     select
         granted.year,
         cast(sum(granted.days) as bigint) as holidays_wanted,
-        {{ joined_text('case when holidays.day is null then ' ~ day_text('granted.fixed_day') ~ ' end', ', ') }} as days_missing
+        {{ joined_text(
+            'case when holidays.day is null then ' ~ day_text('granted.fixed_day') ~ ' end', ', '
+        ) }} as days_missing
     from granted
     left join holidays on granted.fixed_day = holidays.day
     group by granted.year
