@@ -115,7 +115,8 @@ def test_every_procedure_of_the_catalogue_is_national_published_and_of_some_leve
     [figures] = real_home.rows(
         """
         select count(*), count(distinct procedure_code), count(*) filter (is_national and is_in_published_catalogue),
-            count(levels), count(*) filter (levels like '%commune%'), count(*) filter (source_system = 'procedure_facts')
+            count(levels), count(*) filter (levels like '%commune%'),
+            count(*) filter (source_system = 'procedure_facts')
         from shared.procedures
         """
     )

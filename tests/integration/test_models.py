@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.dbt_home import dbt_build
 from warehouse.connections import connect_warehouse
 from warehouse.contract_reader import load_contracts
-from warehouse.contracts import ContractSet
 from warehouse.settings import PROJECT_ROOT, Settings
 
 pytestmark = pytest.mark.slow
@@ -26,8 +24,9 @@ def settings(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def printed(settings):
+    contracts = load_contracts(settings.contracts, settings.province, settings.environment, {})
     # data tests say nothing of empty tables; the end-to-end tests run them on full ones
-    return dbt_build(settings, no_contracts(settings), "--exclude-resource-type", "test")
+    return dbt_build(settings, contracts, "--exclude-resource-type", "test")
 
 
 def test_every_unit_test_that_is_written_has_run(printed):
@@ -68,45 +67,3 @@ def test_the_package_and_the_overrides_know_every_year_of_the_calendar(printed, 
             "select year, holidays_found from staging.int_calendar_years where is_covered order by year"
         ).fetchall()
     assert years == [(year, 10 if year < 2021 else 11 if year < 2026 else 12) for year in range(2015, 2031)]
-
-
-def test_a_calendar_without_24_november_2026_does_not_load(tmp_path):
-    override = "{day: 2026-11-24, day_type: LAM_VIEC, basis: the fixture}"
-    settings = home_with_profile(tmp_path, f"calendar_overrides: [{override}]")
-    with pytest.raises(AssertionError) as failed:
-        dbt_build(
-            settings, no_contracts(settings), "--select", "+calendar_days", "--exclude-resource-type", "unit_test"
-        )
-    message = (
-        "Calendar: wanted 12 public holidays of 2026; found 11, without 24/11/2026. Add what is missing to calendar"
-    )
-    assert message in str(failed.value)
-
-
-def test_a_later_year_that_is_not_known_is_a_warning(tmp_path):
-    override = "{day: 2030-01-01, day_type: LAM_VIEC, basis: the fixture}"
-    settings = home_with_profile(tmp_path, f"calendar_overrides: [{override}]")
-    printed = dbt_build(
-        settings, no_contracts(settings), "--select", "+calendar_days", "--exclude-resource-type", "unit_test"
-    )
-    assert "WARN 1 every_year_of_the_calendar_has_its_public_holidays" in printed
-    with connect_warehouse(settings.warehouse) as connection:
-        known = connection.execute(
-            "select count(*) filter (is_working_day is null), min(day) filter (is_working_day is null)"
-            " from shared.calendar_days"
-        ).fetchall()
-    assert known == [(365, dt.date(2030, 1, 1))]
-
-
-def home_with_profile(home: Path, more: str) -> Settings:
-    """An empty data home whose profile is Đà Nẵng's with more in it."""
-    (home / "contracts").mkdir()
-    shipped = PROJECT_ROOT / "warehouse" / "profiles" / "da_nang_2025.yml"
-    profile = home / "tinh.yml"
-    profile.write_text(shipped.read_text(encoding="utf-8") + more + "\n", encoding="utf-8")
-    return Settings(home=home, contracts=home / "contracts", profile=str(profile), as_of=dt.date(2026, 11, 2))
-
-
-def no_contracts(settings: Settings) -> ContractSet:
-    """The contracts of a home that has none."""
-    return load_contracts(settings.contracts, settings.province, settings.environment, {})
