@@ -26,18 +26,15 @@ REFORM_DAY = dt.date(2025, 7, 1)
 # the earlier list does not say since when a unit was as it is; a generation known by its dates narrows this
 UNKNOWN_START = dt.date(1900, 1, 1)
 FIRST_YEAR, LAST_YEAR = 2015, 2030
-# BLLĐ 2012 Art. 115 grants ten public holidays; a year with fewer is one that the package does not know
-LEAST_HOLIDAYS = 10
 PACKAGE = "vietnamadminunits"
 
 
 @dataclass(frozen=True)
 class ReferenceReport:
-    """What was written: rows by file name (without suffix), and the years that have their public holidays."""
+    """What was written: rows by file name (without suffix)."""
 
     folder: Path
     rows: dict[str, int]
-    covered_years: tuple[int, ...]
 
 
 def write_reference(settings: Settings) -> ReferenceReport:
@@ -56,9 +53,9 @@ def write_reference(settings: Settings) -> ReferenceReport:
         load_extension(connection, "sqlite_scanner")
         connection.execute(f"attach '{package_file('dataset.db')}' as package (type sqlite, read_only)")
         _load_successions(connection)
-        covered = _load_holidays(connection)
+        _load_holidays(connection)
         rows = {name: _write(connection, query, folder / f"{name}.parquet") for name, query in QUERIES.items()}
-    return ReferenceReport(folder, rows, covered)
+    return ReferenceReport(folder, rows)
 
 
 UNITS = f"""
@@ -165,8 +162,8 @@ def _load_successions(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _load_holidays(connection: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
-    """Table `listed_holidays`, and the years of which the package knows the public holidays."""
+def _load_holidays(connection: duckdb.DuckDBPyConnection) -> None:
+    """Table `listed_holidays`; whether a year is complete is judged in dbt, with the overrides."""
     import holidays
 
     years = range(FIRST_YEAR, LAST_YEAR + 1)
@@ -183,8 +180,6 @@ def _load_holidays(connection: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
     days += [(day, "LAM_BU", "Ngày làm bù") for day in listed.weekend_workdays if day.year in years]
     connection.execute("create table listed_holidays (day date, day_type varchar, name varchar)")
     connection.executemany("insert into listed_holidays values (?, ?, ?)", days)
-    known = [day.year for day, kind, _ in days if kind == "NGHI_LE"]
-    return tuple(year for year in years if known.count(year) >= LEAST_HOLIDAYS)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from warehouse.errors import SettingsError
 
@@ -46,12 +47,52 @@ class Thresholds(BaseModel):
     batch_entry_rows: int
 
 
+class CalendarOverride(BaseModel):
+    """A day that is not what the country's calendar says, with the document that says so.
+
+    `day_type` is one of those of `shared.calendar_days`; LAM_VIEC or CUOI_TUAN take back an exception.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    day: dt.date
+    day_type: Literal["NGHI_LE", "NGHI_BU", "HOAN_DOI", "LAM_BU", "LAM_VIEC", "CUOI_TUAN"]
+    name: str = ""
+    basis: str = Field(min_length=1)
+
+
+class AgencyChange(BaseModel):
+    """What became of an agency, or of one field of its work, from a day on (`shared.agency_changes`).
+
+    Agencies are named; codes may stand beside the names where one name is not one agency. `split` has a row for
+    each agency that took over a part, `abolished` has no successor.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    old_name: str = Field(min_length=1)
+    old_code: str = ""
+    new_name: str = ""
+    new_code: str = ""
+    change: Literal["renamed", "merged", "split", "abolished"]
+    effective_on: dt.date
+    field_of_work: str = ""
+    basis: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _has_a_successor(self) -> AgencyChange:
+        if (self.change == "abolished") == bool(self.new_name):
+            raise ValueError(f"{self.change} of {self.old_name}: new_name is for every change but abolished")
+        return self
+
+
 class Profile(BaseModel):
     """One province (`warehouse/profiles/*.yml`).
 
     `duties` says for a field of work which owner answers for it: departments were merged in 2025, the
-    work was not, so a contract that names the duty holds in every profile. `assumed` lists fields that
-    no source confirms.
+    work was not, so a contract that names the duty holds in every profile. `calendar_overrides` and `agency_changes`
+    are the province's own days and reorganisations (docs/reference-data.md). `assumed` lists fields that no source
+    confirms.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,6 +112,8 @@ class Profile(BaseModel):
     publisher: Owner
     owners: dict[str, Owner]
     duties: dict[str, str] = {}
+    calendar_overrides: tuple[CalendarOverride, ...] = ()
+    agency_changes: tuple[AgencyChange, ...] = ()
     assumed: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -78,6 +121,14 @@ class Profile(BaseModel):
         unknown = sorted(f"{duty}: {owner}" for duty, owner in self.duties.items() if owner not in self.owners)
         if unknown:
             raise ValueError(f"duties of owners that are not under `owners`: {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _days_are_said_once(self) -> Profile:
+        days = [override.day for override in self.calendar_overrides]
+        twice = sorted({f"{day:%d/%m/%Y}" for day in days if days.count(day) > 1})
+        if twice:
+            raise ValueError(f"days that are twice under `calendar_overrides`: {', '.join(twice)}")
         return self
 
 

@@ -89,3 +89,45 @@ def test_form_06_holds_on_real_cases(real_home):
         """
     )
     assert rows > 100 and broken == 0
+
+
+def test_the_catalogue_of_procedures_loads_whole_and_says_which_durations_were_read(real_home):
+    [counts] = real_home.rows(
+        "select rows_in, kept, rejected, out_of_scope from ops.row_accounting"
+        " where dataset = 'national_procedures' and layer = 'landing'"
+    )
+    assert counts == (2643, 2642, 0, 1)
+    durations = real_home.rows(
+        "select duration_status, coalesce(duration_unit, ''), count(*), count(duration_hours)"
+        " from shared.procedures group by 1, 2 order by 1, 2"
+    )
+    assert durations == [
+        ("none", "", 437, 0),
+        ("one", "calendar_day", 509, 0),
+        ("one", "hour", 74, 74),
+        ("one", "month", 6, 0),
+        ("one", "working_day", 1008, 1008),
+        ("several", "", 608, 0),
+    ]
+
+
+def test_every_procedure_of_the_catalogue_is_national_published_and_of_some_level(real_home):
+    [figures] = real_home.rows(
+        """
+        select count(*), count(distinct procedure_code), count(*) filter (is_national and is_in_published_catalogue),
+            count(levels), count(*) filter (levels like '%commune%'),
+            count(*) filter (source_system = 'procedure_facts')
+        from shared.procedures
+        """
+    )
+    assert figures == (2642, 2642, 2642, 2642, 588, 0)
+
+
+def test_what_is_written_for_an_agency_that_no_list_has_is_reported_with_its_dossiers(real_home):
+    [(reported,)] = real_home.rows(
+        "select sum(dossiers) from quality.unknown_agencies where dataset = 'receipt_cases' and role = 'receiving'"
+    )
+    [(without,)] = real_home.rows(
+        "select count(*) from shared.dossiers where dataset = 'receipt_cases' and receiving_agency_code is null"
+    )
+    assert reported == without == 1434

@@ -40,17 +40,30 @@ def test_every_unit_test_that_is_written_has_run(printed):
     assert set(written) <= passed
 
 
-def test_golden_days_of_the_calendar(printed, settings):
+def test_2026_has_its_exceptions_and_no_other(printed, settings):
+    exceptions = {
+        "NGHI_LE": "01/01 16/02 17/02 18/02 19/02 20/02 26/04 30/04 01/05 01/09 02/09 24/11",
+        "NGHI_BU": "27/04",
+        "HOAN_DOI": "02/01 31/08",
+        "LAM_BU": "10/01 22/08",
+    }
     with connect_warehouse(settings.warehouse) as connection:
-        days = connection.execute(
-            "select day, day_type, is_working_day from shared.calendar_days where day in"
-            " ('2026-01-02', '2026-01-10', '2026-04-27', '2026-08-22', '2026-08-31', '2026-11-24') order by day"
+        found = connection.execute(
+            "select day_type, string_agg(strftime(day, '%d/%m'), ' ' order by day), bool_or(is_working_day)"
+            " from shared.calendar_days where year(day) = 2026 and day_type not in ('LAM_VIEC', 'CUOI_TUAN') group by 1"
         ).fetchall()
-    assert days == [
-        (dt.date(2026, 1, 2), "HOAN_DOI", False),
-        (dt.date(2026, 1, 10), "LAM_BU", True),
-        (dt.date(2026, 4, 27), "NGHI_BU", False),
-        (dt.date(2026, 8, 22), "LAM_BU", True),
-        (dt.date(2026, 8, 31), "HOAN_DOI", False),
-        (dt.date(2026, 11, 24), "NGHI_LE", False),
-    ]
+        [(worked, asked)] = connection.execute(
+            "select count(*) filter (is_working_day), count(*) from shared.calendar_days where year(day) = 2026"
+        ).fetchall()
+    assert {day_type: days for day_type, days, _ in found} == exceptions
+    assert [day_type for day_type, _, is_worked in found if is_worked] == ["LAM_BU"]
+    # 261 weekdays, less 11 holidays on one (26/04 is a Sunday), one day off for it, two swapped, plus two Saturdays
+    assert (worked, asked) == (261 - 11 - 1 - 2 + 2, 365)
+
+
+def test_the_package_and_the_overrides_know_every_year_of_the_calendar(printed, settings):
+    with connect_warehouse(settings.warehouse) as connection:
+        years = connection.execute(
+            "select year, holidays_found from staging.int_calendar_years where is_covered order by year"
+        ).fetchall()
+    assert years == [(year, 10 if year < 2021 else 11 if year < 2026 else 12) for year in range(2015, 2031)]

@@ -129,18 +129,6 @@ def test_the_map_of_da_nang_settled_by_hand_agrees_in_every_row(ask, shared_data
     assert counted == [(282, 282)]
 
 
-def test_holidays_of_2026_have_their_type(ask):
-    types = dict(ask("select day, day_type from public_holidays where year(day) = 2026"))
-    assert types[dt.date(2026, 11, 24)] == "NGHI_LE"
-    assert types[dt.date(2026, 4, 27)] == "NGHI_BU"
-    assert types[dt.date(2026, 8, 31)] == "HOAN_DOI"
-    assert types[dt.date(2026, 8, 22)] == "LAM_BU"
-
-
-def test_every_year_of_the_calendar_is_covered(written):
-    assert written.covered_years == tuple(range(2015, 2031))
-
-
 def test_the_same_packages_give_the_same_bytes(written):
     def digests():
         return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in written.folder.iterdir()}

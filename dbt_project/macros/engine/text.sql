@@ -143,6 +143,13 @@
     ^[\pZ\s]|[\pZ\s]$|[\pZ\s]{2}|[\t\n\v\f\r\x{85}]|[^\PZ ]
 {%- endmacro %}
 
+{# The different texts of a group in one, sorted; nothing when there is none. #}
+{% macro joined_text(value, separator) %}{{ return(adapter.dispatch('joined_text')(value, separator)) }}{% endmacro %}
+
+{% macro duckdb__joined_text(value, separator) -%}
+    string_agg(distinct {{ value }}, '{{ separator }}' order by {{ value }})
+{%- endmacro %}
+
 {# Key for matching Vietnamese names: no case, no diacritics, no spaces or apostrophes (domain: names of units). #}
 {% macro name_key(column) %}{{ return(adapter.dispatch('name_key')(column)) }}{% endmacro %}
 

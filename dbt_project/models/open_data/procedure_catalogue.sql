@@ -17,7 +17,10 @@ catalogue as (
         fee_amount,
         has_result,
         decision_number,
-        nullif(valid_from, date '1900-01-01') as valid_from
+        nullif(valid_from, date '1900-01-01') as valid_from,
+        duration_value,
+        duration_unit,
+        duration_text
     from procedures
     where valid_from <= {{ as_of() }} and (valid_to is null or valid_to >= {{ as_of() }})
 )

@@ -1,83 +1,71 @@
 with
 
 dossiers as (
-    select * from {{ ref('int_dossier_latest') }}
+    select
+        dossier_key,
+        receiving_agency_raw,
+        competent_agency_raw,
+        {{ agency_of_dossier('dossier_key') }} as issuing_agency_raw,
+        {{ day_of_dossier() }} as asked_on
+    from {{ ref('int_dossier_latest') }}
 ),
 
-agencies as (
-    select * from {{ ref('agencies') }}
+lookups as (
+    select * from {{ ref('int_agency_lookups') }}
 ),
 
--- what a source may write for an agency: its code, the code in the other form, its name
-written as (
-    select
-        agency_code as written_as,
-        agency_code,
-        1 as how
-    from agencies
-    union all
-    select
-        agency_key as written_as,
-        agency_code,
-        2 as how
-    from agencies
-    union all
-    select
-        {{ name_key('agency_name') }} as written_as,
-        agency_code,
-        3 as how
-    from agencies
-    where agency_name is not null
-),
-
--- a name that several agencies share finds none of them
-unambiguous as (
-    select
-        written_as,
-        how,
-        min(agency_code) as agency_code
-    from written
-    group by written_as, how
-    having count(distinct agency_code) = 1
-),
-
-names as (
-    select receiving_agency_raw as written_as from dossiers
-    union
-    select competent_agency_raw as written_as from dossiers
-    union
-    select {{ agency_of_dossier('dossier_key') }} as written_as from dossiers
-),
-
-found as (
-    select
-        names.written_as,
-        coalesce(by_code.agency_code, by_key.agency_code, by_name.agency_code) as agency_code
-    from names
-    left join unambiguous as by_code on upper(trim(names.written_as)) = by_code.written_as and by_code.how = 1
-    left join unambiguous as by_key on {{ agency_key('names.written_as') }} = by_key.written_as and by_key.how = 2
-    left join unambiguous as by_name on {{ name_key('names.written_as') }} = by_name.written_as and by_name.how = 3
-    where names.written_as is not null
+agency_names as (
+    select distinct
+        canonical_code,
+        {{ name_key('agency_name') }} as name_form
+    from {{ ref('agency_versions') }}
 ),
 
 -- the code of the unit that made the dossier begins its code: it stands in when the row names no agency,
 -- and decides between agencies of the name that the row gives
-matched as (
+weighed as (
     select
         dossiers.dossier_key,
+        dossiers.asked_on,
+        coalesce(dossiers.receiving_agency_raw, dossiers.issuing_agency_raw) as receiving_agency_asked,
+        receiving.agency_code as written_agency_code,
+        receiving.found_by as written_found_by,
+        receiving.problem as written_problem,
         case
-            when
-                dossiers.receiving_agency_raw is null
-                or {{ name_key('dossiers.receiving_agency_raw') }} = {{ name_key('agencies.agency_name') }}
-                then coalesce(receiving.agency_code, issuing.agency_code)
-            else receiving.agency_code
-        end as receiving_agency_code,
-        competent.agency_code as competent_agency_code
+            when dossiers.receiving_agency_raw is null or agency_names.name_form is not null then issuing.agency_code
+        end as issuing_agency_code,
+        case
+            when dossiers.receiving_agency_raw is null then coalesce(issuing.problem, 'not_given')
+        end as issuing_problem,
+        competent.agency_code as competent_agency_code,
+        competent.problem as competent_agency_problem
     from dossiers
-    left join found as receiving on dossiers.receiving_agency_raw = receiving.written_as
-    left join found as competent on dossiers.competent_agency_raw = competent.written_as
-    left join found as issuing on {{ agency_of_dossier('dossiers.dossier_key') }} = issuing.written_as
-    left join agencies on issuing.agency_code = agencies.agency_code
+    left join lookups as receiving
+        on dossiers.receiving_agency_raw = receiving.written_as and dossiers.asked_on = receiving.asked_on
+    left join lookups as competent
+        on dossiers.competent_agency_raw = competent.written_as and dossiers.asked_on = competent.asked_on
+    left join lookups as issuing
+        on dossiers.issuing_agency_raw = issuing.written_as and dossiers.asked_on = issuing.asked_on
+    left join agency_names
+        on issuing.agency_code = agency_names.canonical_code and receiving.name_form = agency_names.name_form
+),
+
+matched as (
+    select
+        dossier_key,
+        coalesce(written_agency_code, issuing_agency_code) as receiving_agency_code,
+        competent_agency_code,
+        receiving_agency_asked,
+        coalesce(
+            written_found_by, case when issuing_agency_code is not null then 'dossier_code' end
+        ) as receiving_agency_found_by,
+        case
+            when coalesce(written_agency_code, issuing_agency_code) is null
+                then coalesce(written_problem, issuing_problem)
+        end as receiving_agency_problem,
+        competent_agency_problem,
+        asked_on
+    from weighed
 )
 
 select * from matched

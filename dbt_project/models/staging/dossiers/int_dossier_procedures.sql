@@ -24,7 +24,16 @@ named_procedures as (
 ),
 
 listed_codes as (
-    select distinct procedure_code from procedures
+    select
+        procedure_code,
+        case when count(distinct field_code) = 1 then min(field_code) end as field_code,
+        max(case when is_in_published_catalogue then 1 else 0 end) = 1 as is_published
+    from procedures
+    group by procedure_code
+),
+
+catalogues as (
+    select count(is_in_published_catalogue) > 0 as is_loaded from procedures
 ),
 
 coded as (
@@ -46,11 +55,17 @@ matched as (
     select
         coded.dossier_key,
         coded.procedure_code,
-        coalesce(procedures.field_code, fields.field_code) as field_code,
+        coalesce(procedures.field_code, listed_codes.field_code, fields.field_code) as field_code,
         procedures.service_level,
         procedures.duration_hours,
-        procedures.has_result
+        procedures.has_result,
+        procedures.duration_value,
+        procedures.duration_unit,
+        procedures.online_duration_hours,
+        case when catalogues.is_loaded then coalesce(listed_codes.is_published, false) end as is_in_published_catalogue
     from coded
+    cross join catalogues
+    left join listed_codes on coded.procedure_code = listed_codes.procedure_code
     left join procedures
         on coded.procedure_code = procedures.procedure_code
             and coded.valid_on >= procedures.valid_from

@@ -19,13 +19,15 @@ named as (
         field_name,
         field_code,
         1 as source_rank
-    from facts
+    from listed_procedures
     union all
+    -- like its procedures, the fields of the seed stand in while no catalogue is loaded
     select
         field_name,
-        cast(null as varchar) as field_code,
+        field_code,
         2 as source_rank
-    from listed_procedures
+    from facts
+    where not exists (select 1 from listed_procedures)
     union all
     select
         field_name,
@@ -47,7 +49,10 @@ keyed as (
 ranked as (
     select
         *,
-        row_number() over (partition by field_key order by source_rank, field_code, field_name) as name_rank
+        row_number() over (
+            partition by field_key
+            order by case when field_code is null then 1 else 0 end, source_rank, field_code, field_name
+        ) as name_rank
     from keyed
 ),
 

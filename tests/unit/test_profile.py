@@ -1,0 +1,59 @@
+"""What a province may say in its profile about days and agencies."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from warehouse.errors import SettingsError
+from warehouse.profile import Profile, load_profile
+from warehouse.settings import PROJECT_ROOT
+
+SHIPPED = PROJECT_ROOT / "warehouse" / "profiles" / "da_nang_2025.yml"
+PAGE = PROJECT_ROOT / "docs" / "reference-data.md"
+CHANGE = "old_name: Sở A, effective_on: 2025-03-01, basis: NQ"
+
+
+@pytest.fixture
+def load(tmp_path):
+    """The shipped profile with more in it, read as kho reads it."""
+
+    def read(more: str) -> Profile:
+        file = tmp_path / "tinh.yml"
+        file.write_text(f"{SHIPPED.read_text(encoding='utf-8')}{more}\n", encoding="utf-8")
+        return load_profile(str(file))
+
+    return read
+
+
+def test_the_lines_that_the_page_shows_are_a_profile(load):
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    profile = load(block)
+    assert [override.day_type for override in profile.calendar_overrides] == ["NGHI_LE"]
+    assert [change.new_code for change in profile.agency_changes] == ["H17.4"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("calendar_overrides: [{day: 2026-03-30, day_type: NGHI, basis: QĐ}]", "calendar_overrides.0.day_type"),
+        ("calendar_overrides: [{day: 2026-03-30, day_type: NGHI_LE, basis: ''}]", "calendar_overrides.0.basis"),
+        (
+            "calendar_overrides: [{day: 2026-03-30, day_type: NGHI_LE, basis: a},"
+            " {day: 2026-03-30, day_type: LAM_BU, basis: b}]",
+            "days that are twice under `calendar_overrides`: 30/03/2026",
+        ),
+        (
+            f"agency_changes: [{{{CHANGE}, change: merged}}]",
+            "merged of Sở A: new_name is for every change but abolished",
+        ),
+        (f"agency_changes: [{{{CHANGE}, change: abolished, new_name: Sở B}}]", "abolished of Sở A: new_name is for"),
+        (f"agency_changes: [{{{CHANGE}, change: moved, new_name: Sở B}}]", "agency_changes.0.change"),
+        ("agency_changes: [{old_name: Sở A, change: abolished, basis: NQ}]", "agency_changes.0.effective_on"),
+    ],
+)
+def test_what_is_wrong_in_it_is_named(load, wrong, said):
+    with pytest.raises(SettingsError) as refused:
+        load(wrong)
+    assert said in str(refused.value)
