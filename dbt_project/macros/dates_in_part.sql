@@ -27,3 +27,18 @@
 {% macro year_of_partial(column) -%}
     {{ extract_group(column, '^((-{1,2}|0{1,2}|[?]{1,2})[/.-](-{1,2}|0{1,2}|[?]{1,2})[/.-])?((19|20)[0-9]{2})$', 4) }}
 {%- endmacro %}
+
+{#
+  Whether two rows with `born_on` and `born_on_precision` say the same date as far as both know it; null where one of
+  them knows nothing.
+#}
+{% macro same_as_far_as_known(one, other) -%}
+    case
+        when 'year' in ({{ one }}.born_on_precision, {{ other }}.born_on_precision)
+            then extract(year from {{ one }}.born_on) = extract(year from {{ other }}.born_on)
+        when 'month' in ({{ one }}.born_on_precision, {{ other }}.born_on_precision)
+            then extract(year from {{ one }}.born_on) = extract(year from {{ other }}.born_on)
+                and extract(month from {{ one }}.born_on) = extract(month from {{ other }}.born_on)
+        else {{ one }}.born_on = {{ other }}.born_on
+    end
+{%- endmacro %}

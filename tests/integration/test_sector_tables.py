@@ -131,6 +131,6 @@ def test_every_repair_is_listed_and_counted(warehouse):
         ("payments", "tax_code", 4, "leading_zero"),
     ]
     counted = warehouse.execute(
-        "select dataset, column_name, kind, row_count, example_row from ops.repairs where stage = 'staging' order by all"
+        "select dataset, column_name, kind, row_count, example_row from ops.repairs order by all"
     ).fetchall()
     assert counted == [(d, c, k, 1, r) for d, c, r, k in listed]

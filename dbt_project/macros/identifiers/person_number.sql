@@ -52,6 +52,14 @@
     lpad({{ person_digits(column) }}, 12, '0')
 {%- endmacro %}
 
+{# The year of birth that twelve digits speak of. #}
+{% macro birth_year(number) -%}
+    (
+        1900 + 100 * cast(floor(cast(substr({{ number }}, 4, 1) as integer) / 2) as integer)
+        + cast(substr({{ number }}, 5, 2) as integer)
+    )
+{%- endmacro %}
+
 {# How a number that is `repaired` was: leading_zero, or separators. #}
 {% macro person_number_repair(column) -%}
     case when length({{ person_digits(column) }}) < 12 then 'leading_zero' else 'separators' end
@@ -60,7 +68,7 @@
 {# Whether twelve digits agree with what is known: an issued province, a year that has been, year of birth, sex. #}
 {% macro person_number_agrees(number, born_on=none, sex=none) -%}
     {%- set century = 'cast(substr(' ~ number ~ ', 4, 1) as integer)' -%}
-    {%- set year = '1900 + 100 * cast(floor(' ~ century ~ ' / 2) as integer) + cast(substr(' ~ number ~ ', 5, 2) as integer)' -%}
+    {%- set year = birth_year(number) -%}
     (
         substr({{ number }}, 1, 3) in ({{ quoted(var('citizen_prefixes')) }})
         and {{ year }} <= extract(year from {{ as_of() }})
