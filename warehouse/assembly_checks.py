@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from warehouse.assembly_identifiers import key_sql
 from warehouse.contracts import Contract, ContractSet
 from warehouse.cross_checks import CrossCheck, Pair, Side, cross_checks
 
@@ -32,7 +33,7 @@ def person_facts(contracts: ContractSet) -> list[dict[str, Any]]:
             "born_on": _birth(contract, column.born_on, "earliest") or "cast(null as date)",
             "precision": _birth(contract, column.born_on, "precision") or "cast(null as varchar)",
             "sex": column.sex or "cast(null as varchar)",
-            "row_key": _key(contract),
+            "row_key": key_sql(contract),
         }
         for contract in contracts.contracts
         for column in contract.identifiers
@@ -61,13 +62,8 @@ def _side_key(contracts: ContractSet, side: Side, alias: str) -> str:
     contract = next((c for c in contracts.contracts if c.dataset == side.dataset), None)
     # a shared table has its token already
     if contract and side.table and side.key == "row_key":
-        return _key(contract, alias)
+        return key_sql(contract, alias)
     return f"{alias}.{side.key}"
-
-
-def _key(contract: Contract, alias: str | None = None) -> str:
-    key = f"{alias}.row_key" if alias else "row_key"
-    return f"{{{{ token('{key}') }}}}" if any(c.personal for c in contract.key) else key
 
 
 def _birth(contract: Contract, name: str | None, part: str) -> str | None:

@@ -63,9 +63,19 @@ def shared_partial_date(column: Column) -> dict[str, str]:
 
 
 def row_key(contract: Contract) -> dict[str, str]:
-    """The key that leads back to staging; a token where a part of it is personal."""
-    personal = any(c.personal for c in contract.key)
-    return _shared("row_key", "{{ token('row_key') }}" if personal else "row_key", "Khóa của bản ghi")
+    """The key that leads back to staging."""
+    return _shared("row_key", key_sql(contract), "Khóa của bản ghi")
+
+
+def key_sql(contract: Contract, alias: str | None = None) -> str:
+    """SQL of a staging row's key; a token where a part of it is personal, as a household's tax code is."""
+    prefix = f"{alias}." if alias else ""
+    token = f"{{{{ token('{prefix}row_key') }}}}"
+    if any(c.personal for c in contract.key):
+        return token
+    codes = [f"{prefix}{c.name}" for c in contract.key if c.role == "organisation_code"]
+    hidden = " or ".join(f"{{{{ unless_person_number('{code}') }}}} is null" for code in codes)
+    return f"case when {hidden} then {token} else {prefix}row_key end" if hidden else f"{prefix}row_key"
 
 
 def _shared(name: str, expression: str, title: str) -> dict[str, str]:

@@ -8,9 +8,12 @@ import random
 
 import duckdb
 import pytest
+import yaml
 from stdnum.vn import mst
 
+from warehouse.assembly import assemble
 from warehouse.citizen_prefixes import SEED, citizen_prefixes
+from warehouse.contracts import ContractSet
 from warehouse.dbt_plugin import set_session
 from warehouse.engine_sql import engine_sql
 from warehouse.settings import Settings
@@ -95,6 +98,15 @@ def test_the_samples_prefixes_belong_to_nobody_outside_the_sample(ask):
     for prefix in ("000", "003"):
         assert ask("person_number_status('n')", f"{prefix}090001234") == "suspect"
         assert ask("person_number_status('n')", f"{prefix}090001234", synthetic=True) == "valid"
+
+
+def test_only_the_environments_of_the_sample_know_the_samples_prefixes(tmp_path):
+    known = {}
+    for environment in ("sample", "sample_servers", "production"):
+        project = assemble(Settings(home=tmp_path / environment, environment=environment), ContractSet((), ()))
+        variables = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+        known[environment] = {"000", "003", "049"} & set(variables["citizen_prefixes"])
+    assert known == {"sample": {"000", "003", "049"}, "sample_servers": {"000", "003", "049"}, "production": {"049"}}
 
 
 def test_one_person_has_one_token_however_the_number_was_damaged(connection):

@@ -14,6 +14,10 @@ owners as (
 )
 
 select
+    concat_ws(
+        ':', results.check_id, findings.left_batch_id, findings.left_row_number, findings.right_batch_id,
+        findings.right_row_number
+    ) as finding_key,
     results.check_id,
     results.severity,
     findings.left_dataset,
