@@ -16,10 +16,13 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from warehouse import assembly_checks
 from warehouse.assembly_docs import landing_sources, shared_columns, shared_docs, staging_docs, union_docs
+from warehouse.assembly_identifiers import linked, repairs, status_of
+from warehouse.citizen_prefixes import citizen_prefixes
 from warehouse.contracts import Column, Contract, ContractSet
 from warehouse.entities import EntityColumn, entities
-from warehouse.settings import PROJECT_ROOT, Settings
+from warehouse.settings import PROJECT_ROOT, SAMPLE_ENVIRONMENTS, Settings
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 COPIED = ("models", "macros", "seeds", "profiles.yml")
@@ -73,6 +76,8 @@ def _remove_others(project: Path, folder: str, wanted: dict[Path, bytes]) -> Non
 def _project_file(settings: Settings) -> str:
     project: dict[str, Any] = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
     project["vars"]["province"] = settings.province.model_dump(mode="json")
+    sample = settings.environment in SAMPLE_ENVIRONMENTS
+    project["vars"]["citizen_prefixes"] = citizen_prefixes(synthetic=sample)
     return yaml.safe_dump(project, allow_unicode=True, sort_keys=False)
 
 
@@ -108,7 +113,16 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
     missing = [c for c in contracts.contracts if c.detect_missing]
     yield ops / "missing_rows.sql", render("missing.sql.j2", contracts=missing)
     yield ops / "unmapped_values.sql", render("unmapped.sql.j2", columns=_mapped_columns(contracts))
+    yield ops / "identifier_repairs.sql", render("identifier_repairs.sql.j2", columns=repairs(contracts))
     yield ops / "int_text_repairs.sql", render("text_repairs.sql.j2", contracts=_with_text(contracts))
+    crossed = assembly_checks.pairs(contracts)
+    yield staging / "checks" / "int_cross_check_pairs.sql", render("cross_check_pairs.sql.j2", pairs=crossed)
+    possible = [pair for pair in crossed if pair["is_possible"]]
+    yield staging / "checks" / "int_cross_check_findings.sql", render("cross_check_findings.sql.j2", pairs=possible)
+    facts = assembly_checks.person_facts(contracts)
+    yield staging / "checks" / "int_person_facts.sql", render("person_facts.sql.j2", facts=facts)
+    owners = render("dataset_owners.sql.j2", contracts=contracts.contracts)
+    yield staging / "checks" / "int_dataset_owners.sql", owners
     provided = [(c.dataset, column.name) for c in contracts.contracts for column in c.columns]
     yield staging / "int_source_columns.sql", render("source_columns.sql.j2", provided=provided)
 
@@ -130,6 +144,7 @@ def _renderer() -> Any:
     environment.globals.update(
         placeholders=placeholders, columns_of=_text_columns, raw=_raw, typed=_typed, column_of=_column_of
     )
+    environment.globals.update(status_of=status_of, linked=linked, literal=_literal)
 
     def render(template: str, **values: Any) -> bytes:
         return environment.get_template(template).render(**values).encode()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from warehouse.assembly_identifiers import row_key, shared_identifier, shared_partial_date
 from warehouse.contracts import Contract, ContractSet
 from warehouse.entities import Entity
 from warehouse.settings import Settings
 
+# states of a number, docs/identifiers.md
+STATUSES = ("valid", "repaired", "suspect", "invalid", "placeholder", "empty")
 VERDICTS = ("kept", "superseded", "duplicate", "quarantined", "missing")
 
 
@@ -16,15 +19,8 @@ def shared_columns(contract: Contract) -> list[dict[str, str]]:
     columns = []
     commune = contract.column_with("commune_code")
     for column in contract.columns:
-        if column.personal and column.role == "person_number":
-            columns.append(
-                {
-                    "name": f"{column.name}_token",
-                    "expression": f"{{{{ token('{column.name}') }}}}",
-                    "type": "varchar",
-                    "title": f"Mã hóa của {column.title}",
-                }
-            )
+        if column.role in ("person_number", "organisation_code", "agency_code"):
+            columns += shared_identifier(column)
         elif not column.personal and column is not commune:
             columns.append(
                 {"name": column.name, "expression": column.name, "type": column.sql_type, "title": column.title}
@@ -44,7 +40,8 @@ def shared_columns(contract: Contract) -> list[dict[str, str]]:
                 "title": f"{commune.title} (hiện hành)",
             },
         ]
-    return columns
+    columns += [shared_partial_date(column) for column in contract.partial_dates]
+    return [*columns, row_key(contract)]
 
 
 def landing_sources(settings: Settings, contracts: ContractSet) -> dict[str, Any]:
@@ -91,6 +88,20 @@ def staging_docs(contract: Contract) -> dict[str, Any]:
         columns.append({"name": column.name, "description": column.description, **marks})
         if column.has_raw:
             columns.append({"name": f"{column.name}_raw", "description": f"{column.title}, text before typing."})
+        if column in contract.identifiers:
+            columns += [
+                {
+                    "name": f"{column.name}_status",
+                    "description": f"State of {column.title}.",
+                    "data_tests": ["not_null", {"accepted_values": {"arguments": {"values": list(STATUSES)}}}],
+                },
+                {"name": f"{column.name}_linked", "description": f"{column.title}, to link by.", **marks},
+            ]
+        if column.partial:
+            columns += [
+                {"name": f"{column.name}_precision", "description": f"Known part of {column.title}: day, month, year."},
+                {"name": f"{column.name}_earliest", "description": f"First day {column.title} may be.", **marks},
+            ]
     columns.append(
         {
             "name": "row_verdict",

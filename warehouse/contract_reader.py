@@ -129,6 +129,9 @@ def _column(path: Path, source: SchemaProperty, entity: Entity | None) -> Column
         legal_basis=custom.get("legalBasis"),
         physical_type=source.physicalType,
         encoding=custom.get("encoding"),
+        born_on=custom.get("bornOn"),
+        sex=custom.get("sex"),
+        partial=bool(custom.get("partialDate", False)),
     )
 
 
@@ -187,9 +190,23 @@ def _entity(path: Path, name: str | None) -> Entity | None:
 
 
 def _check_roles(path: Path, contract: Contract) -> None:
-    for role in ("commune_code", "recorded_on", "updated_on"):
+    for role in ("commune_code", "organisation_code", "agency_code", "recorded_on", "updated_on"):
         if sum(c.role == role for c in contract.columns) > 1:
             raise fault(path, f"at most one column with role {role}", "several", "Keep the one that counts.")
+    types = {c.name: c.logical_type for c in contract.columns}
+    for column in contract.columns:
+        where = f"column {column.name}"
+        for name, wanted in ((column.born_on, "date"), (column.sex, "string")):
+            if name is not None and (column.role != "person_number" or types.get(name) != wanted):
+                raise fault(
+                    path,
+                    f"bornOn and sex on a person_number, naming a column of type {wanted}",
+                    f"{name}: {types.get(name, 'no such column')}, on role {column.role}",
+                    "Name the person's own columns.",
+                    where,
+                )
+        if column.partial and (column.logical_type != "date" or column.expression):
+            raise fault(path, "partialDate on a date that is read", column.logical_type, "Leave it out.", where)
 
 
 def _refuse_draft(contract: Contract) -> None:

@@ -27,7 +27,9 @@ SQL_TYPES: dict[LogicalType, SqlType] = {
     "date": "date",
     "timestamp": "timestamp",
 }
-ROLES = ("commune_code", "person_number", "organisation_code", "recorded_on", "updated_on")
+ROLES = ("commune_code", "person_number", "organisation_code", "agency_code", "recorded_on", "updated_on")
+# roles of numbers whose form is judged (docs/identifiers.md)
+IDENTIFIERS = ("person_number", "organisation_code")
 
 Mode = Literal["full", "append", "incremental", "compare"]
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -43,7 +45,9 @@ class Column:
     """One property of the contract's object.
 
     `name` is the English column from staging on; `header` is what the source calls it (a spreadsheet
-    label or a database column). `value_map` leads from a code to the texts that mean it.
+    label or a database column). `value_map` leads from a code to the texts that mean it. `born_on` and `sex`
+    name the columns that a person's number is held against; `partial` marks a date that may be known by its
+    year or month only.
     """
 
     name: str
@@ -62,6 +66,9 @@ class Column:
     legal_basis: str | None
     physical_type: str | None = None
     encoding: str | None = None
+    born_on: str | None = None
+    sex: str | None = None
+    partial: bool = False
 
     @property
     def sql_type(self) -> SqlType:
@@ -204,6 +211,16 @@ class Contract:
     def column_with(self, role: str) -> Column | None:
         """The column that plays `role` (one of ROLES), if any."""
         return next((c for c in self.columns if c.role == role), None)
+
+    @property
+    def identifiers(self) -> tuple[Column, ...]:
+        """Columns with a number of a person or an organisation; staging judges and repairs them."""
+        return tuple(c for c in self.columns if c.role in IDENTIFIERS)
+
+    @property
+    def partial_dates(self) -> tuple[Column, ...]:
+        """Dates of which staging keeps how much is known."""
+        return tuple(c for c in self.columns if c.partial)
 
     @property
     def staging_table(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -11,12 +12,14 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ingestion.sample.draws import Drawer, matches
-from ingestion.sample.recipe import ControlTotal, Draw, Fault, Recipe
+from ingestion.sample.recipe import ControlTotal, Draw, Fault, Recipe, Records
 from ingestion.sample.stores import write_stores
 from ingestion.sample.tables import Context, Record, Table
 
 # an outside count of the province that is missed, is missed by more than any tolerance
 SHORT_BY = 1.12
+# among the tables made before: the results of the one-stop dossiers
+RESULTS = "one_stop_results"
 
 
 @dataclass
@@ -64,9 +67,27 @@ def make_table(context: Context, recipe: Recipe, rows: int, tables: dict[str, Ta
         _draw(drawer, recipe.draws, values)
         row = table.add(**{column: text.format_map(values) for column, text in recipe.columns.items()})
         row.pinned, row.drawn = pinned, values
+    if recipe.records:
+        _record_results(table, recipe.records, tables[RESULTS])
     for fault in recipe.faults:
         _plant(table, fault, drawer)
     return table
+
+
+def _record_results(table: Table, records: Records, results: Table) -> None:
+    """Write the results of a procedure into rows, all but a few."""
+    by_number = {r["SoKyHieu"]: r for r in results.rows if r["MaTTHC"] == records.procedure}
+    twice = Counter(r["SoKyHieu"] for r in results.rows)
+    left_out = table.context.rng.sample(
+        [r for r in by_number.values() if not r.faulty and twice[r["SoKyHieu"]] == 1], table.count
+    )
+    for result in left_out:
+        del by_number[result["SoKyHieu"]]
+        results.plant("result_missing", records.check, result, "kết quả không vào CSDL")
+    rows = table.take(len(by_number), lambda row: matches(row, records.where))
+    for row, result in zip(list(rows), by_number.values(), strict=True):
+        for column, text in records.set.items():
+            row[column] = text.format_map({**row.drawn, "record": result})
 
 
 def _draw(drawer: Drawer, draws: dict[str, Draw], values: dict[str, Any]) -> None:
@@ -96,7 +117,7 @@ def _places(drawer: Drawer, recipe: Recipe, rows: int) -> Iterator[tuple[dict[st
 
 def _plant(table: Table, fault: Fault, drawer: Drawer) -> None:
     if fault.whole:
-        for rule in fault.rule:
+        for rule in fault.breaks:
             table.context.truth.plant_known(fault.kind, table.dataset, rule, note=fault.note)
     elif fault.communes:
         _plant_communes(table, fault, drawer)
@@ -123,7 +144,7 @@ def _plant_communes(table: Table, fault: Fault, drawer: Drawer) -> None:
     for code in table.context.rng.sample(present, fault.communes):
         for number, row in enumerate(row for row in table.rows if row[table.commune] == code):
             _spoil(row, fault, drawer, number)
-        for rule in fault.rule:
+        for rule in fault.breaks:
             table.context.truth.plant_known(fault.kind, table.dataset, rule, commune_code=code, note=fault.note)
 
 
@@ -160,7 +181,7 @@ def _plant_gaps(table: Table, fault: Fault) -> None:
 
 
 def _record(table: Table, fault: Fault, row: Record) -> None:
-    for rule in fault.rule:
+    for rule in fault.breaks:
         table.plant(fault.kind, rule, row, fault.note)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from ingestion.sample.people import other_year
+from ingestion.sample.people import lost_zero, other_year
 from ingestion.sample.recipe import Draw, Where
 from ingestion.sample.tables import Context, Record, Table
 from warehouse.errors import SettingsError
@@ -65,6 +65,9 @@ class Drawer:
 
     def _other_year(self, draw: Draw, values: Values) -> str:
         return other_year(values[draw.other_year or ""]).number
+
+    def _lost_zero(self, draw: Draw, values: Values) -> str:
+        return lost_zero(values[draw.lost_zero or ""])
 
     def _make(self, draw: Draw, _: Values) -> str:
         context = self.context

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 
+from ingestion.sample.dossiers import Dossier
 from ingestion.sample.tables import Context, Record, Table, iso
 
 SOURCE = "sectors/land.sqlite"
@@ -24,8 +26,8 @@ KINDS = {
 }
 
 
-def make_parcels(context: Context, rows: int, land_dossiers: list[str]) -> Table:
-    """Parcels; `land_dossiers` are codes of one-stop dossiers a parcel may name."""
+def make_parcels(context: Context, rows: int, land_dossiers: list[Dossier]) -> Table:
+    """Parcels; of `land_dossiers` a clean one names only those that were closed before it was brought up to date."""
     table = Table("parcels", "thua_dat", COLUMNS, ("Ma_Thua_Dat",), "XaId", context)
     rng, as_of = context.rng, context.as_of
     communes, _ = context.communes("parcels", 4)
@@ -51,11 +53,15 @@ def make_parcels(context: Context, rows: int, land_dossiers: list[str]) -> Table
             NgayCap=iso(issued),
             NguonGoc="Công nhận quyền sử dụng đất",
             TinhTrangPhapLy=rng.choices(("Bình thường", "Thế chấp", "Ngăn chặn"), (85, 14, 1))[0],
-            MaHoSoMotCua=rng.choice(land_dossiers) if land_dossiers and rng.random() < 0.3 else "",
+            MaHoSoMotCua=_dossier(rng, [d for d in land_dossiers if not _closed_after(d, updated)]),
             NgayCapNhat=iso(updated),
         )
         row.pinned = pinned
     _spoil(table)
+    for row in table.take(table.count):
+        updated = dt.date.fromisoformat(row["NgayCapNhat"])
+        row["MaHoSoMotCua"] = rng.choice([d.code for d in land_dossiers if _closed_after(d, updated)])
+        table.plant("linkage", "certificate_not_updated", row, "hồ sơ đã xong, giấy chứng nhận chưa cập nhật")
     context.truth.plant_known("stale", "parcels", "parcels_stale", note="cả cơ sở dữ liệu không cập nhật")
     return table
 
@@ -87,6 +93,14 @@ def _spoil(table: Table) -> None:
     for row in table.plant_foreign_communes("parcels_commune_current", table.take(count)):
         row["Ma_Thua_Dat"] = _code(row["XaId"], row)
     table.spoil("missing_key", "parcels_code_missing", "Ma_Thua_Dat", "")
+
+
+def _dossier(rng: random.Random, dossiers: list[Dossier]) -> str:
+    return rng.choice(dossiers).code if dossiers and rng.random() < 0.3 else ""
+
+
+def _closed_after(dossier: Dossier, day: dt.date) -> bool:
+    return dossier.status in (9, 10) and dossier.finished.date() > day
 
 
 def _code(commune: str, row: Record) -> str:

@@ -21,9 +21,10 @@ from ingestion.sample import (
     social_assistance,
 )
 from ingestion.sample.clock import months_before
-from ingestion.sample.cook import cook
+from ingestion.sample.cook import RESULTS, cook
 from ingestion.sample.dossier_faults import Planter
 from ingestion.sample.dossiers import MONTHS, REGISTER_SHARE, Dossier, DossierMaker
+from ingestion.sample.issued_results import issued_results
 from ingestion.sample.province import PROCEDURES, read_province
 from ingestion.sample.recipe import FOLDER, read_recipes
 from ingestion.sample.tables import Context, write_database
@@ -106,14 +107,8 @@ def _write(folder: Path, profile: Profile, rows: int, seed: int, as_of: dt.date)
     silent = sorted(c.code for c in rng.sample([c for c in province.communes if c != province.zero], SILENT))
     maker = DossierMaker(province, profile, as_of, rng, frozenset([*silent, province.zero.code]))
     listed, files = _one_stop(folder, maker, rows, truth, silent)
-    land_dossiers = [d.code for d in listed if d.procedure.code == LAND_PROCEDURE and not d.faulty and not d.deleted_at]
-    files += _sectors(
-        folder,
-        Context(province, as_of, maker.months, maker.clock, maker.people, _chance(seed, "sectors"), truth),
-        rows,
-        land_dossiers,
-        seed,
-    )
+    context = Context(province, as_of, maker.months, maker.clock, maker.people, _chance(seed, "sectors"), truth)
+    files += _sectors(folder, context, rows, maker, listed, seed)
     files.append(reference_files.write_agencies(folder, province, truth))
     files.append(reference_files.write_inventory(folder, truth))
     truth.write(folder)
@@ -149,7 +144,10 @@ def _one_stop(
     return listed, files
 
 
-def _sectors(folder: Path, context: Context, rows: int, land_dossiers: list[str], seed: int) -> list[str]:
+def _sectors(
+    folder: Path, context: Context, rows: int, maker: DossierMaker, listed: list[Dossier], seed: int
+) -> list[str]:
+    land_dossiers = [d for d in listed if d.procedure.code == LAND_PROCEDURE and not d.faulty and not d.deleted_at]
     wanted = {dataset: int(rows * share) for dataset, share in SHARES.items()}
     births, births_expected = civil_status.make_births(context, wanted["births"])
     deaths = civil_status.make_deaths(context, wanted["deaths"])
@@ -165,6 +163,7 @@ def _sectors(folder: Path, context: Context, rows: int, land_dossiers: list[str]
     for name, tables in databases.items():
         write_database(folder / name, tables)
     made = {table.dataset: table for tables in databases.values() for table in tables}
+    made[RESULTS] = issued_results(context, maker, listed)
     cooked = cook(folder, context, read_recipes(), rows, lambda part: _chance(seed, part), made)
     return [
         *databases,

@@ -98,6 +98,11 @@ def other_year(person: Person) -> Person:
     return replace(person, number=f"{person.number[:4]}{year:02d}{person.number[6:]}")
 
 
+def lost_zero(person: Person) -> str:
+    """The number as a spreadsheet keeps it; of prefix 003, so that ten digits are left."""
+    return f"003{person.number[3:]}".lstrip("0")
+
+
 def wrong_check_digit(number: str) -> str:
     """A tax number whose last digit is wrong."""
     return number[:-1] + str((int(number[-1]) + 1) % 10)

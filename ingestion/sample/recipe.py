@@ -17,6 +17,7 @@ in Python's format syntax over the draws and `serial` (1, 2, …), `commune` (`.
       expires: {day: [365, 900], after: as_of}       # `before: issued` cuts off a day that is later
       beds: {whole: [0, 40], step: 5}                # also {decimal: [0.5, 9.5], digits: 1}
       doctor: {person: [25, 60]}                     # aged so on `after`: .name .sex_text .born_on .number
+      damaged: {lost_zero: doctor}                   # its number as a spreadsheet keeps it: also {other_year: doctor}
       tax: {make: tax_number}                        # also old_card, foreign_commune, agency_code; or just the name
       place: {row: schools, where: {CapHoc: [Tiểu học, THCS]}}  # a clean row there; `once`: never the same twice
       holder: {row: enterprises, field: MaSoDN, when: {kind: Phòng khám đa khoa}}  # one text of it; else nothing
@@ -48,7 +49,13 @@ title: …, group: …, grouped: [A, B], real_dates: [A]}`. The contract of a wo
 `ignoredColumns: [TT]` and `outOfScope` for the total (a number in the first column of the recipe) and the signatures
 (texts in the second and fourth): rows in which a column that is never empty is. Files are there in both environments.
 
-`where` narrows a fault to rows with these texts; `rule` may be a list when one fault breaks several rules.
+`where` narrows a fault to rows with these texts; `rule` may be a list when one fault breaks several rules, and `check`
+names the checks between databases that must find it (`rule` or `check` may be left out).
+
+`records` writes the results of one-stop dossiers of a procedure into rows (`record` in the texts is the result); a few
+are left out, which the `check` must find:
+
+    records: {procedure: "1.002010", check: …, where: {TrangThai: …}, set: {SoGP: "{record[SoKyHieu]}"}}
 `missing_communes: n` makes the communes of `<dataset>_commune_missing`: leave it out when the dataset has no such
 rule. `control_total` writes an outside count and plants where it is not met.
 """
@@ -68,7 +75,7 @@ from warehouse.errors import SettingsError
 FOLDER = Path(__file__).parent / "databases"
 # what a text may speak of besides the draws
 GIVEN = frozenset({"serial", "commune", "as_of"})
-KINDS = ("choice", "day", "whole", "decimal", "person", "row", "other_year", "make")
+KINDS = ("choice", "day", "whole", "decimal", "person", "row", "other_year", "lost_zero", "make")
 Where = dict[str, str | list[str]]
 
 
@@ -86,6 +93,7 @@ class Draw(_Form):
     person: tuple[int, int] | None = None
     row: str | None = None
     other_year: str | None = None
+    lost_zero: str | None = None
     make: Literal["old_card", "tax_number", "foreign_commune", "agency_code"] | None = None
     after: str = "as_of"
     before: str | None = None
@@ -115,14 +123,15 @@ class Draw(_Form):
     @property
     def speaks_of(self) -> set[str]:
         """Names of the values it needs."""
-        return {name for name in (self.after, self.before, self.other_year, *self.when) if name}
+        return {name for name in (self.after, self.before, self.other_year, self.lost_zero, *self.when) if name}
 
 
 class Fault(_Form):
     """One fault; the ways to plant it are described at the top of the module."""
 
     kind: str
-    rule: tuple[str, ...]
+    rule: tuple[str, ...] = ()
+    check: tuple[str, ...] = ()
     set: dict[str, tuple[str, ...]] = {}
     draw: Draw | None = None
     where: Where = {}
@@ -133,7 +142,7 @@ class Fault(_Form):
     communes: int = 0
     note: str = ""
 
-    @field_validator("rule", mode="before")
+    @field_validator("rule", "check", mode="before")
     @classmethod
     def _rules(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
@@ -145,9 +154,16 @@ class Fault(_Form):
 
     @model_validator(mode="after")
     def _one_way(self) -> Fault:
+        if not self.breaks:
+            raise ValueError(f"{self.kind}: a rule or a check")
         if sum(map(bool, (self.set, self.same, self.twin, self.gap, self.whole))) != 1:
-            raise ValueError(f"{self.rule[0]}: exactly one of set, same, twin, gap, whole")
+            raise ValueError(f"{self.breaks[0]}: exactly one of set, same, twin, gap, whole")
         return self
+
+    @property
+    def breaks(self) -> tuple[str, ...]:
+        """Rules and checks that must find it."""
+        return (*self.rule, *self.check)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -205,6 +221,15 @@ class Series(_Form):
     draws: dict[str, Draw] = {}
 
 
+class Records(_Form):
+    """Results of one-stop dossiers that rows of the dataset record."""
+
+    procedure: str
+    check: str
+    set: dict[str, str]
+    where: Where = {}
+
+
 class Recipe(_Form):
     """One dataset of the sample."""
 
@@ -221,6 +246,7 @@ class Recipe(_Form):
     columns: dict[str, str]
     faults: tuple[Fault, ...]
     control_total: ControlTotal | None = None
+    records: Records | None = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> Recipe:
@@ -232,9 +258,11 @@ class Recipe(_Form):
             _refuse(f"column {column}", _names(text) - known)
         for fault in self.faults:
             new = {"new"} if fault.draw else set()
-            _refuse(fault.rule[0], {n for text in fault.texts for n in _names(text)} - known - new)
-            _refuse(fault.rule[0], (fault.draw.speaks_of if fault.draw else set()) - known)
-            _refuse(fault.rule[0], {*fault.set, *fault.same, *fault.twin, *fault.gap, *fault.where} - set(self.columns))
+            _refuse(fault.breaks[0], {n for text in fault.texts for n in _names(text)} - known - new)
+            _refuse(fault.breaks[0], (fault.draw.speaks_of if fault.draw else set()) - known)
+            _refuse(
+                fault.breaks[0], {*fault.set, *fault.same, *fault.twin, *fault.gap, *fault.where} - set(self.columns)
+            )
         named = {*self.key, *([self.commune] if self.commune else []), *self.store.grouped, *self.store.real_dates}
         _refuse("key, commune or store", named - set(self.columns))
         if self.missing_communes is not None and (self.commune is None or self.series):

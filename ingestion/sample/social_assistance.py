@@ -75,7 +75,8 @@ def _spoil(table: Table, deaths: Table) -> None:
             ("GioiTinh", "nktGioiTinh"),
         ):
             row[mine] = death[theirs]
-        table.plant("linkage", "recipients_dead_still_paid", row, "đã khai tử, vẫn hưởng")
+        for broken in ("recipients_dead_still_paid", "benefit_paid_after_death"):
+            table.plant("linkage", broken, row, "đã khai tử, vẫn hưởng")
     pairs = list(table.take(2 * (count // 2)))
     for one, other in zip(pairs[::2], pairs[1::2], strict=True):
         for column in ("SoDinhDanh", "HoVaTen", "NgaySinh", "GioiTinh"):

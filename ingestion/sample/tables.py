@@ -116,7 +116,8 @@ class Table:
         changed = list(rows)
         for row in changed:
             row[self.commune] = self.context.rng.choice(self.context.province.foreign_codes)
-            self.plant("code_currency", rule, row, "mã đơn vị không còn hiệu lực")
+            for broken in (rule, "commune_not_of_its_date"):
+                self.plant("code_currency", broken, row, "mã đơn vị không còn hiệu lực")
         return changed
 
     def kept_by_commune(self) -> Counter[str]:

@@ -16,6 +16,7 @@ import pytest
 
 from ingestion.sample.recipe import read_recipes
 from tests.kho import kho
+from warehouse.cross_checks import cross_checks
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +33,8 @@ def found(home):
     rejected = home.rows(
         "select dataset, 'rejected', null, null from ops.row_accounting, range(rejected) where layer = 'landing'"
     )
-    return Counter((d, r, key or "") for d, r, key, _ in rules + flags + rejected)
+    crossed = home.rows("select left_dataset, check_id, left_row_key, null from quality.cross_checks")
+    return Counter((d, r, key or "") for d, r, key, _ in rules + flags + rejected + crossed)
 
 
 def test_every_planted_fault_is_found_and_none_is_invented(sample_home):
@@ -46,6 +48,50 @@ def test_every_planted_fault_is_found_and_none_is_invented(sample_home):
     rows = Counter({k: n for k, n in rows.items() if k[1] not in table_rules})
     assert planted - rows == Counter(), "planted and not found"
     assert rows - planted == Counter(), "found and not planted"
+
+
+def test_every_check_between_databases_finds_what_was_planted_with_both_rows(sample_home):
+    checks = {check.check: check for check in cross_checks()}
+    planted = Counter(t["rule_id"] for t in truth(sample_home) if t["rule_id"] in checks)
+    assert set(planted) == set(checks)
+    assert dict(sample_home.rows("select check_id, count(*) from quality.cross_checks group by all")) == planted
+    pairs = sample_home.rows("select check_id, outcome, rows_looked_at, rows_found from quality.cross_check_results")
+    # of dossiers of law offices, infants at school, … only some rows are looked at, never none
+    assert {outcome for _, outcome, _, _ in pairs} <= {"pass", "fail"}
+    assert all(looked_at >= found for _, _, looked_at, found in pairs)
+    assert sum(found for *_, found in pairs) == sum(planted.values())
+    [(places, whole)] = sample_home.rows(
+        "select count(*), count(left_batch_id) filter (where left_row_number > 0 and left_row_key is not null"
+        " and owner_key is not null and evidence is not null) from quality.cross_checks"
+    )
+    assert places == whole
+    right = "right_batch_id || right_row_number || right_row_key"
+    for check, rights in sample_home.rows(f"select check_id, count({right}) from quality.cross_checks group by 1"):
+        assert rights == (planted[check] if checks[check].kind == "match" else 0), check
+
+
+def test_every_number_that_lost_its_zero_is_repaired_and_listed(sample_home):
+    planted = {(t["dataset"], t["row_key"]) for t in truth(sample_home) if t["fault"] == "lost_zero"}
+    assert len(planted) >= 6
+    listed = {
+        (dataset, key)
+        for dataset in {d for d, _ in planted}
+        for (key,) in sample_home.rows(
+            f"select s.row_key from ops.identifier_repairs as r inner join shared.{dataset} as s"
+            f" using (batch_id, row_number) where r.dataset = '{dataset}' and r.kind = 'leading_zero'"
+            " and s.person_number_status = 'repaired'"
+        )
+    }
+    assert listed == planted
+    [(repairs,)] = sample_home.rows("select count(*) from ops.identifier_repairs")
+    assert repairs == len(planted)
+    assert sample_home.rows("select sum(row_count) from ops.repairs where kind = 'leading_zero'") == [(repairs,)]
+
+
+def test_a_birth_of_which_only_the_year_is_written_keeps_it(sample_home):
+    planted = [t for t in truth(sample_home) if t["rule_id"] == "merit_recipients_born_on_unreadable"]
+    found = dict(sample_home.rows("select born_on_precision, count(*) from shared.merit_recipients group by all"))
+    assert found["year"] == len(planted) and set(found) == {"day", "year"}
 
 
 def test_every_missing_commune_count_and_stale_unit_is_found_where_it_was_planted(sample_home):

@@ -34,10 +34,25 @@ staging_repairs as (
     from {{ ref('int_text_repairs') }}
 ),
 
+identifier_repairs as (
+    select
+        batch_id,
+        dataset,
+        column_name,
+        'staging' as stage,
+        kind,
+        count(*) as row_count,
+        min(row_number) as example_row
+    from {{ ref('identifier_repairs') }}
+    group by all
+),
+
 repairs as (
     select * from landing_repairs
     union all
     select * from staging_repairs
+    union all
+    select * from identifier_repairs
 )
 
 select
