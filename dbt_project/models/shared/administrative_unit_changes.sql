@@ -31,7 +31,7 @@ commune_changes as (
     from derived_changes
     left join known_changes
         on derived_changes.old_code = known_changes.old_code
-        and derived_changes.effective_on = known_changes.effective_on
+            and derived_changes.effective_on = known_changes.effective_on
     where known_changes.old_code is null
 ),
 
@@ -45,16 +45,16 @@ province_pairs as (
     from commune_changes
     inner join units as old_units
         on commune_changes.old_code = old_units.code
-        and {{ day_before('commune_changes.effective_on') }} = old_units.valid_to
+            and {{ day_before('commune_changes.effective_on') }} = old_units.valid_to
     inner join units as new_units
         on commune_changes.new_code = new_units.code
-        and commune_changes.effective_on = new_units.valid_from
+            and commune_changes.effective_on = new_units.valid_from
     inner join units as old_provinces
         on old_units.province_code = old_provinces.code
-        and old_units.valid_to = old_provinces.valid_to
+            and old_units.valid_to = old_provinces.valid_to
     inner join units as new_provinces
         on new_units.province_code = new_provinces.code
-        and new_units.valid_from = new_provinces.valid_from
+            and new_units.valid_from = new_provinces.valid_from
     where old_units.level <> 'province'
 ),
 
@@ -90,7 +90,7 @@ unfollowed as (
     from units
     left join followed
         on units.code = followed.old_code
-        and {{ day_after('units.valid_to') }} = followed.effective_on
+            and {{ day_after('units.valid_to') }} = followed.effective_on
     where units.valid_to is not null and followed.old_code is null
 ),
 
@@ -111,7 +111,7 @@ changes as (
     from all_changes
     left join units
         on all_changes.old_code = units.code
-        and {{ day_before('all_changes.effective_on') }} = units.valid_to
+            and {{ day_before('all_changes.effective_on') }} = units.valid_to
 )
 
 select * from changes

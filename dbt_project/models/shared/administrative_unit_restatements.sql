@@ -31,7 +31,7 @@ walks as (
     from units
     inner join maps
         on units.valid_from <= maps.first_day
-        and (units.valid_to is null or units.valid_to >= maps.first_day)
+            and (units.valid_to is null or units.valid_to >= maps.first_day)
     cross join directions
     union all
     select
@@ -45,8 +45,8 @@ walks as (
     from walks
     inner join steps
         on walks.direction = steps.direction
-        and walks.to_map = steps.from_map
-        and walks.to_code = steps.from_code
+            and walks.to_map = steps.from_map
+            and walks.to_code = steps.from_code
 ),
 
 -- what could not be placed on one map cannot be on those beyond it
@@ -61,8 +61,8 @@ reached as (
     from walks
     inner join maps
         on walks.to_map = maps.map_number
-        or (walks.to_code is null and walks.direction = 'forward' and maps.map_number > walks.to_map)
-        or (walks.to_code is null and walks.direction = 'backward' and maps.map_number < walks.to_map)
+            or (walks.to_code is null and walks.direction = 'forward' and walks.to_map < maps.map_number)
+            or (walks.to_code is null and walks.direction = 'backward' and walks.to_map > maps.map_number)
     -- a map is itself in both directions
     where walks.direction = 'forward' or walks.from_map <> walks.to_map
 ),

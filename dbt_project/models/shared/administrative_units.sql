@@ -54,10 +54,10 @@ bounds as (
     inner join known_changes
         on (
             states.code = known_changes.new_code
-            and known_changes.effective_on > states.valid_from
-            and known_changes.effective_on <= states.known_on
+            and states.valid_from < known_changes.effective_on
+            and states.known_on >= known_changes.effective_on
         )
-        or (states.code = known_changes.old_code and known_changes.effective_on > states.known_on)
+        or (states.code = known_changes.old_code and states.known_on < known_changes.effective_on)
     group by states.code, states.known_on
 ),
 

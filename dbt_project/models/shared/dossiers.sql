@@ -45,8 +45,8 @@ located as (
     from placed
     left join communes
         on placed.placed_commune_code = communes.code
-        and placed.placed_on >= communes.read_from
-        and placed.placed_on <= communes.read_to
+            and placed.placed_on >= communes.read_from
+            and placed.placed_on <= communes.read_to
 ),
 
 dossiers as (

@@ -40,8 +40,8 @@ placed as (
     from readings
     inner join restatements
         on readings.code = restatements.from_code
-        and coalesce(readings.valid_to, date '9999-12-31') >= restatements.from_map_start
-        and coalesce(readings.valid_to, date '9999-12-31') <= coalesce(restatements.from_map_end, date '9999-12-31')
+            and coalesce(readings.valid_to, date '9999-12-31') >= restatements.from_map_start
+            and coalesce(readings.valid_to, date '9999-12-31') <= coalesce(restatements.from_map_end, date '9999-12-31')
     group by readings.code, readings.valid_from
 ),
 

@@ -56,12 +56,12 @@ judged as (
     from typed
     left join derived_changes
         on typed.old_code = derived_changes.old_code
-        and typed.new_code = derived_changes.new_code
-        and typed.effective_on = derived_changes.effective_on
+            and typed.new_code = derived_changes.new_code
+            and typed.effective_on = derived_changes.effective_on
     left join listed_units
         on typed.old_code = listed_units.code
-        and listed_units.valid_from < typed.effective_on
-        and listed_units.valid_to >= {{ day_before('typed.effective_on') }}
+            and typed.effective_on > listed_units.valid_from
+            and listed_units.valid_to >= {{ day_before('typed.effective_on') }}
 )
 
 select * from judged

@@ -22,6 +22,10 @@ official_counts as (
     group by old_code, effective_on
 ),
 
+official_totals as (
+    select count(*) as old_units from official_counts
+),
+
 derived_counts as (
     select
         old_code,
@@ -40,7 +44,7 @@ official_names as (
     from official_changes
     inner join units
         on official_changes.old_code = units.code
-        and {{ day_before('official_changes.effective_on') }} = units.valid_to
+            and {{ day_before('official_changes.effective_on') }} = units.valid_to
 ),
 
 official_differences as (
@@ -61,14 +65,14 @@ official_differences as (
     from official_changes
     left join derived_changes
         on official_changes.old_code = derived_changes.old_code
-        and official_changes.new_code = derived_changes.new_code
-        and official_changes.effective_on = derived_changes.effective_on
+            and official_changes.new_code = derived_changes.new_code
+            and official_changes.effective_on = derived_changes.effective_on
     left join official_counts
         on official_changes.old_code = official_counts.old_code
-        and official_changes.effective_on = official_counts.effective_on
+            and official_changes.effective_on = official_counts.effective_on
     left join derived_counts
         on official_changes.old_code = derived_counts.old_code
-        and official_changes.effective_on = derived_counts.effective_on
+            and official_changes.effective_on = derived_counts.effective_on
     where official_changes.verdict <> 'kept'
         or derived_changes.old_code is null
         or official_changes.change <> derived_changes.change
@@ -87,22 +91,22 @@ derived_differences as (
             else 'not_in_official_table'
         end as reason
     from derived_changes
+    cross join official_totals
     left join official_changes
         on derived_changes.old_code = official_changes.old_code
-        and derived_changes.new_code = official_changes.new_code
-        and derived_changes.effective_on = official_changes.effective_on
+            and derived_changes.new_code = official_changes.new_code
+            and derived_changes.effective_on = official_changes.effective_on
     left join official_counts
         on derived_changes.old_code = official_counts.old_code
-        and derived_changes.effective_on = official_counts.effective_on
+            and derived_changes.effective_on = official_counts.effective_on
     left join units
         on derived_changes.old_code = units.code
-        and {{ day_before('derived_changes.effective_on') }} = units.valid_to
+            and {{ day_before('derived_changes.effective_on') }} = units.valid_to
     left join official_names
         on derived_changes.new_code = official_names.new_code
-        and derived_changes.effective_on = official_names.effective_on
-        and units.name = official_names.name
-    where official_changes.new_code is null
-        and exists (select 1 from official_counts)
+            and derived_changes.effective_on = official_names.effective_on
+            and units.name = official_names.name
+    where official_changes.new_code is null and official_totals.old_units > 0
 ),
 
 differences as (

@@ -42,8 +42,8 @@ pairs as (
     from changes
     left join weights
         on changes.old_code = weights.old_code
-        and changes.new_code = weights.new_code
-        and changes.effective_on = weights.effective_on
+            and changes.new_code = weights.new_code
+            and changes.effective_on = weights.effective_on
 ),
 
 -- one successor that took all of it, or a weight for each part: else nobody knows the shares
@@ -84,16 +84,16 @@ enlarged as (
     from successions
     inner join units as gone
         on successions.old_code = gone.code
-        and {{ day_before('successions.effective_on') }} = gone.valid_to
+            and {{ day_before('successions.effective_on') }} = gone.valid_to
     left join successions as parents
         on gone.parent_code = parents.old_code
-        and successions.effective_on = parents.effective_on
-        and parents.new_code is not null
+            and successions.effective_on = parents.effective_on
+            and parents.new_code is not null
     inner join units
         on gone.level = units.level
-        and coalesce(parents.new_code, gone.parent_code) = units.parent_code
-        and successions.effective_on >= units.valid_from
-        and (units.valid_to is null or successions.effective_on <= units.valid_to)
+            and coalesce(parents.new_code, gone.parent_code) = units.parent_code
+            and successions.effective_on >= units.valid_from
+            and (units.valid_to is null or successions.effective_on <= units.valid_to)
     where successions.new_code is null
 ),
 
@@ -104,7 +104,7 @@ untouched as (
     from units
     inner join reforms
         on units.valid_from < reforms.effective_on
-        and (units.valid_to is null or units.valid_to >= reforms.effective_on)
+            and (units.valid_to is null or units.valid_to >= reforms.effective_on)
 ),
 
 moves as (
