@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from orchestration import cli_batch, cli_contract
+from orchestration import cli_batch, cli_contract, cli_units
 from orchestration.console import AsOf, Contracts, Home, ProfileName, console, errors, read_settings, say
 from warehouse.errors import KhoError
 
@@ -25,6 +25,8 @@ release_app = typer.Typer(help="Look at published releases.", no_args_is_help=Tr
 app.add_typer(cli_contract.app, name="contract")
 app.add_typer(release_app, name="release")
 app.add_typer(cli_batch.app, name="batch")
+app.command()(cli_units.unit)
+app.command()(cli_units.restate)
 
 
 def main() -> None:

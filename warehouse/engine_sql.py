@@ -25,6 +25,12 @@ def engine_sql(call: str, *, synthetic: bool = False) -> str:
     return environment.from_string("{{ " + call + " }}").render(macros).strip()
 
 
+def macro_sql(macro: str, *arguments: Any, **named: Any) -> str:
+    """The same of a macro and its arguments: texts (SQL), numbers or lists of them."""
+    given = [repr(value) for value in arguments] + [f"{name}={value!r}" for name, value in named.items()]
+    return engine_sql(f"{macro}({', '.join(given)})")
+
+
 @lru_cache(maxsize=2)
 def _project(synthetic: bool) -> tuple[jinja2.Environment, dict[str, Any]]:
     """Jinja with what dbt adds for engine macros (`return`, `adapter.dispatch`), and the macros by name."""

@@ -73,6 +73,46 @@ def test_every_new_code_of_the_crosswalk_is_a_unit_in_force(real_home):
     assert (codes, known) == (3321, 3321)
 
 
+def test_every_pair_of_the_crosswalk_is_a_change_or_is_listed_with_the_reason(real_home):
+    """10,571 rows: what they say is what the store says, but for four that something speaks against."""
+    kept = "select old_code, new_code from staging.stg_commune_crosswalk where row_verdict = 'kept'"
+    [(rows, agreeing)] = real_home.rows(
+        f"""
+        select count(*), count(changes.new_code) from ({kept}) as table_rows
+        left join shared.administrative_unit_changes as changes
+            on table_rows.old_code = changes.old_code and table_rows.new_code = changes.new_code
+            and changes.effective_on = date '2025-07-01' and changes.basis = 'commune_crosswalk'
+        """
+    )
+    island_districts = real_home.rows(
+        "select new_code from shared.administrative_unit_changes"
+        " where level = 'district' and change = 'renamed' and basis = 'commune_crosswalk'"
+    )
+    listed = real_home.rows(
+        "select verdict, count(*) from staging.int_official_unit_changes where verdict <> 'kept' group by 1 order by 1"
+    )
+    print(rows, agreeing, len(island_districts), listed)
+    assert rows == 10571
+    assert agreeing + len(island_districts) + sum(count for _, count in listed) == rows
+    assert listed == [("code_of_another_name", 3), ("no_old_unit", 1)]
+
+
+def test_every_difference_of_the_crosswalk_and_the_package_has_a_reason(real_home):
+    differences = real_home.rows(
+        "select reason, count(*) from staging.int_unit_change_differences group by reason order by reason"
+    )
+    print(differences)
+    [(only_in_package,)] = real_home.rows(
+        """
+        select count(*) from staging.int_unit_change_differences as d
+        join shared.administrative_unit_changes as c using (old_code, new_code, effective_on)
+        where d.official_change is null and d.reason <> 'old_unit_not_in_official_table'
+        """
+    )
+    assert only_in_package == 0, "the official table goes before the package"
+    assert dict(differences).get("not_in_official_table", 0) == 0
+
+
 def test_the_books_balance(real_home):
     assert real_home.rows("select * from ops.row_accounting where missing <> 0") == []
     [(layers,)] = real_home.rows("select count(distinct layer) from ops.row_accounting where dataset = 'receipt_cases'")

@@ -4,7 +4,16 @@ listed_units as (
     select * from {{ source('reference', 'administrative_units') }}
 ),
 
-units as (
+stated_units as (
+    select * from {{ ref('unit_states') }}
+),
+
+known_changes as (
+    select * from {{ ref('int_known_unit_changes') }}
+),
+
+-- a package lists the units of one day, which says nothing of how long they had been so
+states as (
     select
         code,
         name,
@@ -14,8 +23,61 @@ units as (
         parent_code,
         province_code,
         valid_from,
-        valid_to
+        valid_to,
+        coalesce(valid_to, valid_from) as known_on,
+        'vietnamadminunits' as basis
     from listed_units
+    union all
+    select
+        code,
+        type || ' ' || short_name as name,
+        short_name,
+        type,
+        level,
+        parent_code,
+        province_code,
+        valid_from,
+        cast(null as date) as valid_to,
+        valid_from as known_on,
+        basis
+    from stated_units
+),
+
+-- changes bound a state: the last one that made it, the first one that ended it
+bounds as (
+    select
+        states.code,
+        states.known_on,
+        max(case when known_changes.effective_on <= states.known_on then known_changes.effective_on end) as made_on,
+        min(case when known_changes.effective_on > states.known_on then known_changes.effective_on end) as ended_on
+    from states
+    inner join known_changes
+        on (
+            states.code = known_changes.new_code
+            and states.valid_from < known_changes.effective_on
+            and states.known_on >= known_changes.effective_on
+        )
+        or (states.code = known_changes.old_code and states.known_on < known_changes.effective_on)
+    group by states.code, states.known_on
+),
+
+units as (
+    select
+        states.code,
+        states.name,
+        states.short_name,
+        states.type,
+        states.level,
+        states.parent_code,
+        states.province_code,
+        coalesce(bounds.made_on, states.valid_from) as valid_from,
+        least(
+            coalesce(states.valid_to, {{ day_before('bounds.ended_on') }}),
+            coalesce({{ day_before('bounds.ended_on') }}, states.valid_to)
+        ) as valid_to,
+        states.basis
+    from states
+    left join bounds on states.code = bounds.code and states.known_on = bounds.known_on
 )
 
 select * from units

@@ -20,13 +20,8 @@ agencies as (
     select * from {{ ref('agencies') }}
 ),
 
-current_communes as (
-    select * from {{ ref('administrative_units') }}
-    where level = 'commune' and valid_from <= {{ as_of() }} and (valid_to is null or valid_to >= {{ as_of() }})
-),
-
-successors as (
-    select * from {{ ref('int_commune_successors') }}
+communes as (
+    select * from {{ ref('int_commune_on_day') }}
 ),
 
 -- a row without a commune is in the commune of the agency that received it
@@ -36,7 +31,7 @@ placed as (
         matched_agencies.receiving_agency_code,
         matched_agencies.competent_agency_code,
         coalesce(latest.commune_code, agencies.commune_code) as placed_commune_code,
-        coalesce(cast(latest.received_at as date), cast(latest.submitted_at as date), {{ as_of() }}) as placed_on
+        {{ reading_day('latest.received_at', 'latest.submitted_at') }} as placed_on
     from latest
     left join matched_agencies on latest.dossier_key = matched_agencies.dossier_key
     left join agencies on matched_agencies.receiving_agency_code = agencies.agency_code
@@ -46,13 +41,12 @@ placed as (
 located as (
     select
         placed.*,
-        case
-            when current_communes.valid_from <= placed.placed_on then current_communes.code
-            else successors.new_code
-        end as commune_code_current
+        communes.current_code as commune_code_current
     from placed
-    left join current_communes on placed.placed_commune_code = current_communes.code
-    left join successors on placed.placed_commune_code = successors.old_code
+    left join communes
+        on placed.placed_commune_code = communes.code
+            and placed.placed_on >= communes.read_from
+            and placed.placed_on <= communes.read_to
 ),
 
 dossiers as (
