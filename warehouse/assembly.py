@@ -105,8 +105,8 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
     yield accounting / "int_datasets.sql", render("datasets.sql.j2", contracts=contracts.contracts)
     yield accounting / "int_row_verdicts.sql", render("ops_counts.sql.j2", tables=_verdict_tables(contracts))
     yield accounting / "int_shared_rows.sql", render("ops_counts.sql.j2", tables=_shared_tables(contracts))
-    yield accounting / "int_row_repairs.sql", render("row_repairs.sql.j2", contracts=_with_text(contracts))
-    yield accounting / "int_record_keys.sql", render("record_keys.sql.j2", contracts=contracts.contracts)
+    yield staging / "int_row_repairs.sql", render("row_repairs.sql.j2", contracts=_with_text(contracts))
+    yield staging / "int_record_keys.sql", render("record_keys.sql.j2", contracts=contracts.contracts)
     missing = [c for c in contracts.contracts if c.detect_missing]
     yield ops / "missing_rows.sql", render("missing.sql.j2", contracts=missing)
     yield ops / "unmapped_values.sql", render("unmapped.sql.j2", columns=_mapped_columns(contracts))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import duckdb
@@ -19,13 +19,16 @@ from warehouse.trace_sql import (
     BATCHES,
     BROKEN_RULES,
     FIGURES,
-    HITS,
     LANDING_REPAIRS,
     NOT_COUNTED,
     PLACED_TABLES,
+    PLACES,
+    STAGED_IN,
     STAGING_REPAIRS,
     WANTED,
     held_in,
+    hits,
+    texts,
 )
 
 # columns of Form 06 in which a dossier is summed up, for each column that counts it
@@ -59,12 +62,12 @@ class Figure:
     `open_data` is published, withheld, or None where the open table has no such period.
     """
 
+    columns: tuple[int, ...]
     period_type: str
     period_start: dt.date
     agency_code: str
     field_code: str
     variant: str
-    columns: tuple[int, ...]
     open_data: str | None
 
 
@@ -98,6 +101,8 @@ class Traced:
     not_counted: str | None
 
 
+FOUND_OUT = ("rules", "repairs", "tables", "figures", "not_counted")
+OF_THE_SOURCE = tuple(field.name for field in fields(Traced) if field.name not in FOUND_OUT)
 # a row of a source: batch, sheet (or nothing), row number
 Place = tuple[str, str, int]
 
@@ -114,21 +119,16 @@ def trace_many(settings: Settings, keys: Iterable[str]) -> dict[str, list[Traced
     """`trace` for many keys at once; a key that no row has leads to an empty list."""
     wanted = list(dict.fromkeys(keys))
     with connect_warehouse(settings.warehouse, settings=settings) as connection:
-        connection.execute(WANTED, [wanted])
-        connection.execute(HITS)
+        connection.execute(WANTED.format(texts=texts(wanted)))
+        connection.execute(PLACES)
+        connection.execute(hits(table for (table,) in connection.execute(STAGED_IN).fetchall()))
         found = _facts(connection, settings)
-        rows = connection.execute(
-            """
-            select
-                typed, key, dataset, dataset_title, owner_key, source, source_file, sheet, row_number, batch_id,
-                landed_at, contract, row_verdict, dossier_code
-            from hits
-            order by typed, landed_at desc, batch_id desc, source_file, sheet, row_number
-            """
-        ).fetchall()
+        hit = connection.execute("select * from hits order by typed, landed_at desc, batch_id desc, sheet, row_number")
+        names = [name for name, *_ in hit.description]
+        rows = [dict(zip(names, row, strict=True)) for row in hit.fetchall()]
     traced: dict[str, list[Traced]] = {key: [] for key in wanted}
-    for typed, *row, dossier in rows:
-        traced[typed].append(found.row(row, dossier))
+    for row in rows:
+        traced[row["typed"]].append(found.row(row))
     return traced
 
 
@@ -142,26 +142,25 @@ class _Facts:
     figures: dict[str, list[Figure]]
     not_counted: dict[str, str]
 
-    def row(self, row: list[Any], dossier: str | None) -> Traced:
-        """The traced row of `hits`."""
-        *head, source_file, sheet, number, batch, landed_at, contract, verdict = row
-        place = (batch, sheet or "", number)
+    def row(self, hit: dict[str, Any]) -> Traced:
+        """The traced row of a row of `hits`."""
+        place = (hit["batch_id"], hit["place_sheet"], hit["row_number"])
         tables = self.tables.get(place, [])
         # a row that another stands for is in no figure itself
-        code = dossier if dossier and "shared.dossiers" in tables else ""
-        figures = self.figures.get(code, [])
+        code = hit["dossier_code"] if "shared.dossiers" in tables else None
+        figures = self.figures.get(code, []) if code else []
         if figures:
             tables = [*tables, "metrics.settlement"]
         if any(figure.open_data == "published" for figure in figures):
             tables = [*tables, "open_data.settlement_results"]
         return Traced(
-            *head, source_file, sheet, number, batch, landed_at, contract, verdict,
+            **{name: hit[name] for name in OF_THE_SOURCE},
             rules=tuple(self.rules.get(place, [])),
             repairs=tuple(self.repairs.get(place, [])),
             tables=tuple(tables),
             figures=tuple(figures),
-            not_counted=self.not_counted.get(code),
-        )  # fmt: skip
+            not_counted=self.not_counted.get(code) if code else None,
+        )
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> _Facts:
@@ -178,12 +177,12 @@ def _facts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> _Facts:
     held = held_in(connection.execute(PLACED_TABLES).fetchall())
     for table, batch, sheet, number in connection.execute(held).fetchall():
         tables[batch, sheet, number].append(table)
-    codes = [code for (code,) in connection.execute("select distinct dossier_code from hits").fetchall() if code]
+    codes = texts(code for (code,) in connection.execute("select distinct dossier_code from hits").fetchall() if code)
     figures: dict[str, list[Figure]] = defaultdict(list)
-    for code, *figure, column_in, column_out, open_data in connection.execute(FIGURES, [codes]).fetchall():
+    for code, column_in, column_out, *figure in connection.execute(FIGURES.format(texts=codes)).fetchall():
         columns = sorted({SUMS[column_in], column_in, SUMS[column_out], column_out})
-        figures[code].append(Figure(*figure, tuple(columns), open_data))
-    not_counted = dict(connection.execute(NOT_COUNTED, [codes]).fetchall())
+        figures[code].append(Figure(tuple(columns), *figure))
+    not_counted = dict(connection.execute(NOT_COUNTED.format(texts=codes)).fetchall())
     return _Facts(rules, repairs, tables, figures, not_counted)
 
 
@@ -192,4 +191,4 @@ def _landing_repairs(connection: duckdb.DuckDBPyConnection, settings: Settings) 
     batches = connection.execute(BATCHES).fetchall()
     paths = [settings.landing / source / dataset / batch / "repairs.parquet" for source, dataset, batch in batches]
     files = [str(path) for path in paths if path.is_file()]
-    return connection.execute(LANDING_REPAIRS, [files]).fetchall() if files else []
+    return connection.execute(LANDING_REPAIRS.format(texts=texts(files))).fetchall() if files else []

@@ -1,6 +1,12 @@
-"""The queries of `warehouse.trace`. A row's place is its batch, sheet ('' where there is none) and row number."""
+"""The queries of `warehouse.trace`. A row's place is its batch, sheet ('' where there is none) and row number.
+
+Values are written into the SQL as literals, and {texts} stands for a list of them: the first parameter that
+DuckDB's client binds imports pandas, which takes longer than all look-ups together.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 # as the macro dossier_key writes it
 NORMAL = "upper(regexp_replace(regexp_replace({column}, '[‐‑‒–—−]', '-', 'g'), '\\s', '', 'g'))"
@@ -8,24 +14,32 @@ NORMAL = "upper(regexp_replace(regexp_replace({column}, '[‐‑‒–—−]', 
 WANTED = f"""
     create or replace temp table wanted as
     select typed, record_key, hash(record_key) as key_hash
-    from (select typed, {NORMAL.format(column="typed")} as record_key from (select unnest(?::varchar[]) as typed))
+    from (
+        select typed, {NORMAL.format(column="typed")} as record_key
+        from (select unnest([{{texts}}]::varchar[]) as typed)
+    )
 """
 
-# a hash is looked up before the key is compared: the index is in its order
+PLACES = """
+    create or replace temp table places as
+    select distinct wanted.typed, wanted.record_key, keys.batch_id, keys.row_number
+    from staging.int_record_keys as keys
+    inner join wanted on keys.key_hash = wanted.key_hash
+"""
+
+STAGED_IN = """
+    select distinct case datasets.entity when 'dossiers' then 'int_dossiers' else 'stg_' || datasets.dataset end
+    from places
+    inner join ops.batches as batches on places.batch_id = batches.batch_id
+    inner join staging.int_datasets as datasets on batches.dataset = datasets.dataset
+"""
+
 HITS = """
     create or replace temp table hits as
-    with found as (
-        select distinct
-            wanted.typed, coalesce(keys.dossier_code, keys.record_key) as key, keys.dossier_code,
-            keys.batch_id, coalesce(keys.sheet, '') as place_sheet, keys.sheet, keys.row_number,
-            keys.source_file, keys.row_verdict
-        from staging.int_record_keys as keys
-        inner join wanted on keys.key_hash = wanted.key_hash and keys.record_key = wanted.record_key
-    )
     select
-        found.*, batches.dataset, datasets.dataset_title, datasets.owner_key, batches.source, batches.landed_at,
-        batches.contract || ' ' || batches.contract_version as contract
-    from found
+        found.*, coalesce(found.sheet, '') as place_sheet, datasets.dataset_title, datasets.owner_key,
+        batches.source, batches.landed_at, batches.contract || ' ' || batches.contract_version as contract
+    from ({found}) as found
     inner join ops.batches as batches on found.batch_id = batches.batch_id
     inner join staging.int_datasets as datasets on batches.dataset = datasets.dataset
 """
@@ -63,7 +77,7 @@ STAGING_REPAIRS = """
 
 LANDING_REPAIRS = """
     select hits.batch_id, hits.place_sheet, hits.row_number, repairs.column_name, 'landing', repairs.kind
-    from read_parquet(?::varchar[]) as repairs
+    from read_parquet([{texts}]) as repairs
     inner join (select distinct batch_id, place_sheet, row_number from hits) as hits
         on repairs._batch_id = hits.batch_id and repairs._row_number = hits.row_number
         and coalesce(repairs._sheet, '') = hits.place_sheet
@@ -83,11 +97,11 @@ PLACED_TABLES = """
 # the filter on the code reaches the table of dossiers, so the periods are joined to few rows
 FIGURES = """
     with counted as (
-        select * from staging.int_settlement_dossiers where dossier_code in (select unnest(?::varchar[]))
+        select * from staging.int_settlement_dossiers where dossier_code in ({texts})
     )
     select
-        counted.dossier_code, counted.period_type, counted.period_start, counted.agency_code, counted.field_code,
-        settlement.variant, counted.column_in, counted.column_out,
+        counted.dossier_code, counted.column_in, counted.column_out,
+        counted.period_type, counted.period_start, counted.agency_code, counted.field_code, settlement.variant,
         case cells.open_bucket when 'kept' then 'published' when 'suppressed' then 'withheld' end as open_data
     from counted
     inner join metrics.settlement as settlement
@@ -97,12 +111,12 @@ FIGURES = """
         and counted.period_start = cells.period_start
         and counted.agency_code = cells.agency_code and counted.field_code = cells.field_code
     where settlement.variant = 'as_system'
-    order by counted.period_start, counted.period_end, settlement.variant
+    order by counted.period_end - counted.period_start, counted.period_start
 """
 
 NOT_COUNTED = """
     select dossier_code, reason from staging.int_dossier_scope
-    where reason is not null and dossier_code in (select unnest(?::varchar[]))
+    where dossier_code in ({texts}) and reason is not null
 """
 
 
@@ -113,6 +127,41 @@ CATALOGUE = """
     inner join hits on procedures.batch_id = hits.batch_id and procedures.row_number = hits.row_number
     inner join open_data.procedure_catalogue as catalogue on procedures.procedure_code = catalogue.procedure_code
 """
+
+
+def hits(tables: Iterable[str]) -> str:
+    """SQL that makes the temporary table `hits`: the rows of the staging tables at `places` that carry the key.
+
+    The key is compared once more, as two sheets of a file may have a row of the same number.
+    """
+    normal_key, normal_code, normal_alias = (
+        NORMAL.format(column=f"staged.{name}") for name in ("row_key", "dossier_code", "dossier_code_alias")
+    )
+    nothing = """
+        select null::varchar as typed, null::varchar as key, null::varchar as dossier_code, null::varchar as dataset,
+            null::varchar as batch_id, null::varchar as source_file, null::varchar as sheet,
+            null::bigint as row_number, null::varchar as verdict
+        where false
+    """
+    parts = [
+        f"""
+        select
+            places.typed, {normal_code if table == "int_dossiers" else normal_key},
+            {normal_code if table == "int_dossiers" else "null"}, staged.dataset, staged.batch_id, staged.source_file,
+            staged.sheet, staged.row_number, staged.row_verdict
+        from staging.{table} as staged
+        inner join places on staged.batch_id = places.batch_id and staged.row_number = places.row_number
+        where {normal_key} = places.record_key
+            {f"or {normal_alias} = places.record_key" if table == "int_dossiers" else ""}
+        """
+        for table in sorted(tables)
+    ]
+    return HITS.format(found=" union all ".join([nothing, *parts]))
+
+
+def texts(values: Iterable[str]) -> str:
+    """Texts as SQL writes them, separated by commas; null when there are none."""
+    return ", ".join("'" + value.replace("'", "''") + "'" for value in values) or "null"
 
 
 def held_in(tables: list[tuple[str, str, bool]]) -> str:

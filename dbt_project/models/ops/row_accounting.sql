@@ -73,7 +73,7 @@ staging_layer as (
     where batches.state = 'committed'
 ),
 
--- what one layer kept enters the next: of the shared tables, dossiers and procedures go on to figures and open tables
+-- what one layer kept enters the next; of the shared tables, dossiers go on to figures and procedures to open tables
 entered as (
     select
         batch_id,
@@ -82,22 +82,26 @@ entered as (
     from verdicts
     union all
     select
-        outcomes.batch_id,
-        case when outcomes.layer = 'shared' and datasets.entity = 'dossiers' then 'metrics' else 'open_data' end as layer,
-        sum(outcomes.row_count) as rows_in
+        batch_id,
+        'metrics' as layer,
+        count(*) as rows_in
+    from {{ ref('dossiers') }}
+    group by batch_id
+    union all
+    select
+        batch_id,
+        'open_data' as layer,
+        row_count as rows_in
     from outcomes
-    inner join batches on outcomes.batch_id = batches.batch_id
-    inner join datasets on batches.dataset = datasets.dataset
-    where
-        outcomes.bucket = 'kept'
-        and (
-            (outcomes.layer = 'shared' and datasets.entity in ('dossiers', 'procedures'))
-            or outcomes.layer = 'metrics'
-        )
-    group by
-        outcomes.batch_id,
-        outcomes.layer,
-        datasets.entity
+    where layer = 'metrics' and bucket = 'kept'
+    union all
+    select
+        batch_id,
+        'open_data' as layer,
+        count(distinct row_number) as rows_in
+    from {{ ref('procedures') }}
+    where batch_id is not null
+    group by batch_id
 ),
 
 -- rows that came from nowhere are as wrong as rows that went nowhere
