@@ -93,7 +93,7 @@ def undocumented(tables: Iterable[DictionaryTable]) -> list[str]:
 
 def _table(schema: str, model: dict[str, Any], common: dict[str, str], contract: Contract | None) -> DictionaryTable:
     name, meta = model["name"], _meta(model)
-    title_vi, title_en = meta.get("title_vi", ""), meta.get("title_en") or _spoken(name)
+    title_vi, title_en = meta.get("title_vi", ""), meta.get("title_en") or spoken(name)
     key = _key(model, contract)
     columns = tuple(
         _column((schema, name, title_vi, title_en), column, key, common, contract)
@@ -118,7 +118,7 @@ def _column(
         *table,
         column=name,
         title_vi=meta.get("title_vi") or common.get(name, ""),
-        title_en=meta.get("title_en") or _spoken(name),
+        title_en=meta.get("title_en") or spoken(name),
         description=_text(column.get("description")),
         type=column.get("data_type", ""),
         unit=meta.get("unit", ""),
@@ -184,7 +184,8 @@ def _classification(name: str, meta: dict[str, Any]) -> str:
     return "token" if name.endswith("_token") else str(meta.get("classification", "internal"))
 
 
-def _spoken(name: str) -> str:
+def spoken(name: str) -> str:
+    """An English title made of a name."""
     return name.replace("_", " ").capitalize()
 
 

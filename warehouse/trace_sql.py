@@ -111,7 +111,7 @@ FIGURES = """
         and counted.period_start = cells.period_start
         and counted.agency_code = cells.agency_code and counted.field_code = cells.field_code
     where settlement.variant = 'as_system'
-    order by counted.period_end - counted.period_start, counted.period_start
+    order by list_position(['month', 'quarter', 'half_year', 'year'], counted.period_type), counted.period_start
 """
 
 NOT_COUNTED = """

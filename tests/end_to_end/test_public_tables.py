@@ -73,7 +73,7 @@ def test_planted_values_are_found_wherever_they_are(sample_home, tmp_path):
         patterns = [f for f in find_in_store(connection, PUBLIC, {}) if ".planted." in f.column]
     kinds = {"words": "names", "digits": "numbers", "day": "births", "day_in_words": "births"}
     assert set(found) == {Leak(f"{s}.planted.{column}", kind, 1) for s in PUBLIC for column, kind in kinds.items()}
-    assert set(patterns) == {Finding(f"{s}.planted.digits", "citizen_number", 1) for s in PUBLIC}
+    assert {Finding(f"{s}.planted.digits", "citizen_number", 1) for s in PUBLIC} <= set(patterns)
 
 
 def test_every_column_of_the_store_is_in_the_dictionary_with_its_type(sample_home):
