@@ -2,13 +2,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test ui lint bench bench-ingest check-5m docs clean help lock
+.PHONY: run test ui lint bench bench-ingest bench-trace check-5m docs clean help lock
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 AS_OF ?= 2026-11-02
 ROWS ?= 5000000
 XLSX_ROWS ?= 300000
 TURNS ?= 3
+TRACE_ROWS ?= 10000000
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,10 +33,13 @@ lint: $(READY) ## check style, types, SQL and the direction of imports
 	$(BIN)/lint-imports
 
 bench: $(READY) ## measure every tests/bench/bench_*.py
-	for file in $(filter-out %/bench_ingest.py,$(wildcard tests/bench/bench_*.py)); do echo "== $$file"; $(BIN)/python "$$file"; done
+	for file in $(filter-out %/bench_ingest.py %/bench_trace.py,$(wildcard tests/bench/bench_*.py)); do echo "== $$file"; $(BIN)/python "$$file"; done
 
 bench-ingest: $(VENV)/bench/.ready ## ingestion beside its peers, against local servers (ROWS=5000000 XLSX_ROWS=300000 TURNS=3)
 	ROWS="$(ROWS)" XLSX_ROWS="$(XLSX_ROWS)" TURNS="$(TURNS)" $(VENV)/bench/bin/python tests/bench/bench_ingest.py
+
+bench-trace: $(READY) ## kho trace on a store of 10,000,000 dossiers, and what its index costs (TRACE_ROWS=10000000)
+	ROWS="$(TRACE_ROWS)" $(BIN)/python tests/bench/bench_trace.py
 
 check-5m: $(READY) ## hold 5,000,000 landed rows against PostgreSQL and MariaDB, column by column
 	KHO_ROWS=5000000 KHO_REQUIRE_SERVICES=1 $(BIN)/pytest -q tests/integration/test_many_rows.py

@@ -157,11 +157,22 @@ def _failing_rows(connection: duckdb.DuckDBPyConnection, d: DatasetFindings) -> 
     found = connection.execute(
         f"""
         with names as (select distinct commune_code, commune_name from quality.completeness),
+        -- a personal key is in staging alone
+        keyed as (
+            select failing.* exclude (row_key), staged.row_key
+            from quality.failing_rows as failing
+            left join (
+                select * from staging.{d.contract.staging_table} where row_verdict in ('kept', 'quarantined')
+            ) as staged
+                on staged.batch_id = failing.batch_id and staged.row_number = failing.row_number
+                and staged.sheet is not distinct from failing.sheet
+            where failing.dataset = $dataset
+        ),
         listed as (
             select *, row_number() over (
                 partition by rule_id order by commune_code, source_file, sheet, row_number, row_key
             ) as place
-            from quality.failing_rows where dataset = $dataset
+            from keyed
         )
         select
             {masked_key(d.contract)} as shown_key, listed.commune_code,

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from orchestration import cli_batch, cli_contract, cli_units
-from orchestration.console import AsOf, Contracts, Home, ProfileName, console, errors, read_settings, say
+from orchestration import cli_batch, cli_contract, cli_dictionary, cli_trace, cli_units
+from orchestration.console import AsOf, Contracts, Home, ProfileName, console, read_settings, say
 from warehouse.errors import KhoError
 
 app = typer.Typer(
@@ -27,6 +27,8 @@ app.add_typer(release_app, name="release")
 app.add_typer(cli_batch.app, name="batch")
 app.command()(cli_units.unit)
 app.command()(cli_units.restate)
+app.command()(cli_trace.trace)
+app.command()(cli_dictionary.dictionary)
 
 
 def main() -> None:
@@ -98,34 +100,6 @@ def status(home: Home = None, contracts: Contracts = None, profile: ProfileName 
     settings = read_settings(home=home, profile=profile, contracts=contracts, as_of=as_of.date() if as_of else None)
     manifest = settings.dbt / "target" / "manifest.json"
     print_summary(console, Prepared(settings, read_contracts(settings), manifest), None)
-
-
-@app.command()
-def trace(
-    key: Annotated[str, typer.Argument(help="A dossier code, or the key of a sector record.")], home: Home = None
-) -> None:
-    """Show where a record came from: file, sheet, row, batch, rules it failed, tables it is in."""
-    from warehouse.trace import trace as find
-
-    found = find(read_settings(home=home), key)
-    if not found:
-        errors.print(f"No row has the key {key!r}. Dossier codes are matched without spaces and case.")
-        raise typer.Exit(1)
-    table = Table(title=key, title_justify="left", header_style="bold")
-    for name in ("dataset", "file", "sheet", "row", "batch", "verdict", "rules failed", "table"):
-        table.add_column(name, overflow="fold")
-    for row in found:
-        table.add_row(
-            row.dataset,
-            row.source_file,
-            row.sheet or "",
-            str(row.row_number),
-            row.batch_id,
-            row.verdict,
-            ", ".join(row.rules),
-            row.table or "",
-        )
-    console.print(table)
 
 
 @app.command()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from orchestration.console import Home, ProfileName, console, read_settings, say
-from warehouse.contracts import Contract
 from warehouse.errors import SettingsError
+
+if TYPE_CHECKING:
+    from warehouse.contracts import Contract
 
 MARKS = {"ok": "✓", "look": "!", "refused": "✗"}
 

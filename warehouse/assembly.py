@@ -84,6 +84,7 @@ def _project_file(settings: Settings) -> str:
 def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tuple[Path, bytes]]:
     render = _renderer()
     staging, shared, ops = Path("models/staging"), Path("models/shared"), Path("models/ops")
+    accounting = staging / "accounting"
     yield staging / "_landing__sources.yml", _yaml(landing_sources(settings, contracts))
     for contract in contracts.contracts:
         folder = staging / contract.domain
@@ -106,23 +107,21 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
         feeding = contracts.feeding(entity.name)
         yield staging / "entities" / f"int_{entity.name}.sql", render("union.sql.j2", entity=entity, contracts=feeding)
         yield staging / "entities" / f"int_{entity.name}.yml", _yaml(union_docs(entity))
-    yield ops / "int_row_verdicts.sql", render("ops_counts.sql.j2", tables=_verdict_tables(contracts))
-    yield ops / "int_shared_rows.sql", render("ops_counts.sql.j2", tables=_shared_tables(contracts))
-    datasets = [c.dataset for c in contracts.contracts if c.entity in (None, "dossiers")]
-    yield ops / "int_shared_datasets.sql", render("shared_datasets.sql.j2", datasets=datasets)
+    yield accounting / "int_datasets.sql", render("datasets.sql.j2", contracts=contracts.contracts)
+    yield accounting / "int_row_verdicts.sql", render("ops_counts.sql.j2", tables=_verdict_tables(contracts))
+    yield accounting / "int_shared_rows.sql", render("ops_counts.sql.j2", tables=_shared_tables(contracts))
+    yield staging / "int_row_repairs.sql", render("row_repairs.sql.j2", contracts=_with_text(contracts))
+    yield staging / "int_record_keys.sql", render("record_keys.sql.j2", contracts=contracts.contracts)
     missing = [c for c in contracts.contracts if c.detect_missing]
     yield ops / "missing_rows.sql", render("missing.sql.j2", contracts=missing)
     yield ops / "unmapped_values.sql", render("unmapped.sql.j2", columns=_mapped_columns(contracts))
     yield ops / "identifier_repairs.sql", render("identifier_repairs.sql.j2", columns=repairs(contracts))
-    yield ops / "int_text_repairs.sql", render("text_repairs.sql.j2", contracts=_with_text(contracts))
     crossed = assembly_checks.pairs(contracts)
     yield staging / "checks" / "int_cross_check_pairs.sql", render("cross_check_pairs.sql.j2", pairs=crossed)
     possible = [pair for pair in crossed if pair["is_possible"]]
     yield staging / "checks" / "int_cross_check_findings.sql", render("cross_check_findings.sql.j2", pairs=possible)
     facts = assembly_checks.person_facts(contracts)
     yield staging / "checks" / "int_person_facts.sql", render("person_facts.sql.j2", facts=facts)
-    owners = render("dataset_owners.sql.j2", contracts=contracts.contracts)
-    yield staging / "checks" / "int_dataset_owners.sql", owners
     provided = [(c.dataset, column.name) for c in contracts.contracts for column in c.columns]
     yield staging / "int_source_columns.sql", render("source_columns.sql.j2", provided=provided)
 
@@ -142,9 +141,15 @@ def _renderer() -> Any:
         autoescape=False,  # noqa: S701 - SQL, not HTML
     )
     environment.globals.update(
-        placeholders=placeholders, columns_of=_text_columns, raw=_raw, typed=_typed, column_of=_column_of
+        placeholders=placeholders,
+        columns_of=_text_columns,
+        raw=_raw,
+        typed=_typed,
+        column_of=_column_of,
+        literal=_literal,
+        status_of=status_of,
+        linked=linked,
     )
-    environment.globals.update(status_of=status_of, linked=linked, literal=_literal)
 
     def render(template: str, **values: Any) -> bytes:
         return environment.get_template(template).render(**values).encode()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -16,9 +18,16 @@ PATTERNS = {
 }
 
 
+# what may have such digits in it by chance: a batch's name, a token or another hash
+BY_CHANCE = r"[0-9]{8}T[0-9]{12}-[0-9a-f]{8}|[0-9a-f]{64}"
+
+
 @dataclass(frozen=True)
 class Finding:
-    """How many values of one column look like one pattern; never the values."""
+    """How many values of one column look like one pattern; never the values.
+
+    `column` is schema.table.column where a whole store was searched.
+    """
 
     column: str
     pattern: str
@@ -45,6 +54,44 @@ def find_personal_values(
     )
     found = connection.execute(f"select {counts} from {relation}").fetchone() or ()
     return [Finding(c, p, count) for (c, p), count in zip(searched, found, strict=True) if count]
+
+
+def find_in_store(
+    connection: duckdb.DuckDBPyConnection, schemas: Sequence[str], excused: dict[str, set[str]]
+) -> list[Finding]:
+    """Search every text column of every table and view of some schemas.
+
+    Args:
+        connection: the store.
+        schemas: names of the schemas.
+        excused: schema.table.column -> patterns that are known to mean something else there.
+    """
+    tables: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for schema, table, column in connection.execute(
+        """
+        select schema_name, table_name, column_name from duckdb_columns()
+        where data_type = 'VARCHAR' and database_name = current_database()
+            and schema_name in (select unnest(?::varchar[]))
+        order by all
+        """,
+        [list(schemas)],
+    ).fetchall():
+        tables[schema, table].append(column)
+    return [
+        replace(finding, column=f"{schema}.{table}.{finding.column}")
+        for (schema, table), columns in tables.items()
+        for finding in find_personal_values(
+            connection,
+            _without_chance(f"{quoted(schema)}.{quoted(table)}", columns),
+            columns,
+            {column: excused.get(f"{schema}.{table}.{column}", set()) for column in columns},
+        )
+    ]
+
+
+def _without_chance(relation: str, columns: list[str]) -> str:
+    stripped = ", ".join(f"regexp_replace({quoted(c)}, '{BY_CHANCE}', '', 'g') as {quoted(c)}" for c in columns)
+    return f"(select {stripped} from {relation})"
 
 
 def quoted(name: str) -> str:

@@ -16,6 +16,8 @@ from typing import Any
 from warehouse.catalogue import OpenTable, read_catalogue
 from warehouse.connections import attach, connect_memory
 from warehouse.datapackage import data_package, table_description
+from warehouse.dictionary_files import CSV_FILE
+from warehouse.release_dictionary import release_dictionary
 from warehouse.release_files import ReleasedFile, WrittenTable, describe_file, write_table
 from warehouse.settings import TIME_ZONE, Settings
 
@@ -156,6 +158,7 @@ def _seal(settings: Settings, written: list[WrittenTable], content_hash: str, bu
     created_at = dt.datetime.now(TIME_ZONE).replace(microsecond=0)
     package = data_package(written, settings.province, version, settings.day, created_at)
     _write_json(building / "datapackage.json", package)
+    (building / CSV_FILE).write_bytes(release_dictionary(written))
     release = Release(
         version=version,
         content_hash=content_hash,

@@ -1,87 +1,194 @@
-"""Where a record came from and what became of it."""
+"""Where a record came from and what became of it: the way from a key back to file, sheet and row, and on to figures.
+
+All look-ups are set-based and start from `staging.int_record_keys`, so a thousand keys cost little more than one.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
 
 import duckdb
 
 from warehouse.connections import connect_warehouse
 from warehouse.settings import Settings
+from warehouse.trace_sql import (
+    BATCHES,
+    BROKEN_RULES,
+    FIGURES,
+    LANDING_REPAIRS,
+    NOT_COUNTED,
+    PLACED_TABLES,
+    PLACES,
+    STAGED_IN,
+    STAGING_REPAIRS,
+    WANTED,
+    held_in,
+    hits,
+    texts,
+)
 
-# the same key however it is typed: no spaces, no case
-SAME = "upper(replace({column}, ' ', '')) = upper(replace(?, ' ', ''))"
+# columns of Form 06 in which a dossier is summed up, for each column that counts it
+SUMS = {4: 3, 5: 3, 6: 3, 8: 7, 9: 7, 10: 7, 12: 11, 13: 11}
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """A rule of the contract, or of `dossier_rules`, that the row breaks; texts are Vietnamese."""
+
+    rule: str
+    severity: str
+    sentence: str
+    how_to_fix: str
+    detail: str | None
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A value of the row that was repaired on its way, in which column and how; never the value."""
+
+    column: str
+    stage: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of `metrics.settlement` that counts the dossier: its key, and columns of Form 06.
+
+    `open_data` is published, withheld, or None where the open table has no such period.
+    """
+
+    columns: tuple[int, ...]
+    period_type: str
+    period_start: dt.date
+    agency_code: str
+    field_code: str
+    variant: str
+    open_data: str | None
 
 
 @dataclass(frozen=True)
 class Traced:
-    """One row of a source that carries the key: its place, its verdict, the rules it breaks, the table it is in."""
+    """One row of a source that carries the key: its place, verdict and whereabouts.
 
+    Attributes:
+        key: the key as the index holds it, or that of the dossier that was found under its other code.
+        verdict: what staging made of the row.
+        tables: tables that hold this row, by its batch and row number.
+        not_counted: why a dossier is in no figure.
+    """
+
+    key: str
     dataset: str
+    dataset_title: str
+    owner_key: str
+    source: str
     source_file: str
     sheet: str | None
     row_number: int
     batch_id: str
+    landed_at: dt.datetime
+    contract: str
     verdict: str
-    rules: tuple[str, ...]
-    table: str | None
+    rules: tuple[BrokenRule, ...]
+    repairs: tuple[Repair, ...]
+    tables: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    not_counted: str | None
+
+
+FOUND_OUT = ("rules", "repairs", "tables", "figures", "not_counted")
+OF_THE_SOURCE = tuple(field.name for field in fields(Traced) if field.name not in FOUND_OUT)
+# a row of a source: batch, sheet (or nothing), row number
+Place = tuple[str, str, int]
 
 
 def trace(settings: Settings, key: str) -> list[Traced]:
-    """Rows of all sources whose key is `key`, newest batch first.
+    """Rows of all sources whose key, or whose dossier's other code, is `key`, newest batch first.
 
-    Raises WarehouseError when nothing has been built yet.
+    Spaces, case and the kind of dash do not matter. Raises WarehouseError when nothing has been built yet.
     """
-    with connect_warehouse(settings.warehouse) as connection:
-        tables = connection.execute(
-            """
-            select table_name from information_schema.columns
-            where table_schema = 'staging' and column_name = 'row_key' and starts_with(table_name, 'stg_')
-            order by table_name
-            """
-        ).fetchall()
-        shared = {
-            str(name)
-            for (name,) in connection.execute(
-                "select table_name from information_schema.tables where table_schema = 'shared'"
-            ).fetchall()
-        }
-        flags = _flags(connection, key)
-        return [row for (table,) in tables for row in _rows(connection, str(table), key, flags, shared)]
+    return trace_many(settings, [key])[key]
 
 
-def _rows(
-    connection: duckdb.DuckDBPyConnection, table: str, key: str, flags: tuple[str, ...], shared: set[str]
-) -> list[Traced]:
-    found = connection.execute(
-        f"""
-        select dataset, source_file, sheet, row_number, batch_id, row_verdict, row_key from staging.{table}
-        where {SAME.format(column="row_key")}
-        order by batch_sequence desc, row_number
-        """,
-        [key],
-    ).fetchall()
-    traced = []
-    for dataset, file, sheet, row, batch, verdict, row_key in found:
-        broken = connection.execute(
-            "select distinct rule_id from quality.failing_rows where dataset = ? and row_key = ? order by 1",
-            [dataset, row_key],
-        ).fetchall()
-        # a dataset without a table of its own feeds an entity; of those only dossiers carry flags
-        name = str(dataset) if dataset in shared else "dossiers" if flags or _is_dossier(connection, key) else None
-        rules = (*(str(r) for (r,) in broken), *(flags if name == "dossiers" else ()))
-        where = f"shared.{name}" if verdict == "kept" and name else None
-        traced.append(Traced(dataset, file, sheet, row, batch, verdict, rules, where))
+def trace_many(settings: Settings, keys: Iterable[str]) -> dict[str, list[Traced]]:
+    """`trace` for many keys at once; a key that no row has leads to an empty list."""
+    wanted = list(dict.fromkeys(keys))
+    with connect_warehouse(settings.warehouse, settings=settings) as connection:
+        connection.execute(WANTED.format(texts=texts(wanted)))
+        connection.execute(PLACES)
+        connection.execute(hits(table for (table,) in connection.execute(STAGED_IN).fetchall()))
+        found = _facts(connection, settings)
+        hit = connection.execute("select * from hits order by typed, landed_at desc, batch_id desc, sheet, row_number")
+        names = [name for name, *_ in hit.description]
+        rows = [dict(zip(names, row, strict=True)) for row in hit.fetchall()]
+    traced: dict[str, list[Traced]] = {key: [] for key in wanted}
+    for row in rows:
+        traced[row["typed"]].append(found.row(row))
     return traced
 
 
-def _flags(connection: duckdb.DuckDBPyConnection, key: str) -> tuple[str, ...]:
-    rows = connection.execute(
-        f"select distinct rule from metrics.dossier_flags where {SAME.format(column='dossier_code')} order by 1", [key]
-    ).fetchall()
-    return tuple(str(rule) for (rule,) in rows)
+@dataclass(frozen=True)
+class _Facts:
+    """What is known about all rows that were hit, by their place; figures by the dossier's code."""
+
+    rules: dict[Place, list[BrokenRule]]
+    repairs: dict[Place, list[Repair]]
+    tables: dict[Place, list[str]]
+    figures: dict[str, list[Figure]]
+    not_counted: dict[str, str]
+
+    def row(self, hit: dict[str, Any]) -> Traced:
+        """The traced row of a row of `hits`."""
+        place = (hit["batch_id"], hit["place_sheet"], hit["row_number"])
+        tables = self.tables.get(place, [])
+        # a row that another stands for is in no figure itself
+        code = hit["dossier_code"] if "shared.dossiers" in tables else None
+        figures = self.figures.get(code, []) if code else []
+        if figures:
+            tables = [*tables, "metrics.settlement"]
+        if any(figure.open_data == "published" for figure in figures):
+            tables = [*tables, "open_data.settlement_results"]
+        return Traced(
+            **{name: hit[name] for name in OF_THE_SOURCE},
+            rules=tuple(self.rules.get(place, [])),
+            repairs=tuple(self.repairs.get(place, [])),
+            tables=tuple(tables),
+            figures=tuple(figures),
+            not_counted=self.not_counted.get(code) if code else None,
+        )
 
 
-def _is_dossier(connection: duckdb.DuckDBPyConnection, key: str) -> bool:
-    query = f"select 1 from shared.dossiers where {SAME.format(column='dossier_code')} limit 1"
-    return connection.execute(query, [key]).fetchone() is not None
+def _facts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> _Facts:
+    rules: dict[Place, list[BrokenRule]] = defaultdict(list)
+    for batch, sheet, number, *rule in connection.execute(BROKEN_RULES).fetchall():
+        rules[batch, sheet, number].append(BrokenRule(*rule))
+    repairs: dict[Place, list[Repair]] = defaultdict(list)
+    for batch, sheet, number, *repair in [
+        *connection.execute(STAGING_REPAIRS).fetchall(),
+        *_landing_repairs(connection, settings),
+    ]:
+        repairs[batch, sheet, number].append(Repair(*repair))
+    tables: dict[Place, list[str]] = defaultdict(list)
+    held = held_in(connection.execute(PLACED_TABLES).fetchall())
+    for table, batch, sheet, number in connection.execute(held).fetchall():
+        tables[batch, sheet, number].append(table)
+    codes = texts(code for (code,) in connection.execute("select distinct dossier_code from hits").fetchall() if code)
+    figures: dict[str, list[Figure]] = defaultdict(list)
+    for code, column_in, column_out, *figure in connection.execute(FIGURES.format(texts=codes)).fetchall():
+        columns = sorted({SUMS[column_in], column_in, SUMS[column_out], column_out})
+        figures[code].append(Figure(tuple(columns), *figure))
+    not_counted = dict(connection.execute(NOT_COUNTED.format(texts=codes)).fetchall())
+    return _Facts(rules, repairs, tables, figures, not_counted)
+
+
+def _landing_repairs(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[tuple[Any, ...]]:
+    """What was converted before the rows landed, from the files that stand beside them."""
+    batches = connection.execute(BATCHES).fetchall()
+    paths = [settings.landing / source / dataset / batch / "repairs.parquet" for source, dataset, batch in batches]
+    files = [str(path) for path in paths if path.is_file()]
+    return connection.execute(LANDING_REPAIRS.format(texts=texts(files))).fetchall() if files else []

@@ -5,7 +5,14 @@ from typing import Any
 
 import dagster as dg
 from dagster import AssetExecutionContext
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
+    DbtCliResource,
+    dbt_assets,
+)
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from orchestration.preparation import Prepared
 
@@ -42,10 +49,27 @@ def store_assets(prepared: Prepared) -> list[dg.AssetsDefinition]:
 
     @dbt_assets(name="store", exclude=QUALITY, **options)
     def store(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from dbt.cli(BUILD, context=context).stream()
+        build = dbt.cli(BUILD, context=context)
+        try:
+            yield from build.stream()
+        except DagsterDbtCliRuntimeError:
+            # a failed test keeps dbt from the books, which name what was lost: they are closed all the same
+            skipped = _skipped_by_tests(build)
+            if skipped:
+                dbt.cli(["run", "--select", " ".join(skipped)], raise_on_error=False).wait()
+            raise
 
     @dbt_assets(name="quality", select=QUALITY, **options)
     def quality(context: AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         yield from dbt.cli(BUILD, context=context).stream()
 
     return [store, quality]
+
+
+def _skipped_by_tests(build: DbtCliInvocation) -> list[str]:
+    """Models that were not built because a test failed before them; none when a model itself could not be built."""
+    results = build.get_artifact("run_results.json")["results"]
+    if any(result["status"] == "error" for result in results):
+        return []
+    skipped = (result["unique_id"].split(".") for result in results if result["status"] == "skipped")
+    return [name for kind, _, name, *_ in skipped if kind == "model"]

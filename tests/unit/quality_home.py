@@ -93,8 +93,11 @@ def build_warehouse(settings: Settings, *staged: tuple[Contract, list[dict[str, 
             "create or replace table staging.int_control_totals(dataset varchar, commune_code varchar,"
             " expected_rows bigint, counted_on date, row_verdict varchar, row_number bigint)"
         )
+        connection.execute("create or replace table staging.int_datasets(dataset varchar, is_key_personal boolean)")
         for contract, rows in staged:
             _staging(connection, contract, rows)
+            personal = any(column.personal for column in contract.key)
+            connection.execute("insert into staging.int_datasets values (?, ?)", [contract.dataset, personal])
 
 
 def _staging(connection: duckdb.DuckDBPyConnection, contract: Contract, rows: list[dict[str, Any]]) -> None:
@@ -131,12 +134,13 @@ def build_quality(settings: Settings) -> None:
     environment = Environment()
     thresholds = settings.province.thresholds.model_dump()
     province = {"province_code": settings.province.province_code, "thresholds": thresholds}
-    schemas = {"administrative_units": "shared", "int_zero_declarations": "staging"}
+    schemas = {"administrative_units": "shared", "int_zero_declarations": "staging", "int_datasets": "staging"}
     functions = {
         "source": lambda _, name: f"read_parquet('{settings.results / name}.parquet')",
         "ref": lambda name: f"{schemas.get(name, 'quality')}.{name}",
         "var": lambda _: province,
         "as_of": lambda: f"date '{settings.day}'",
+        "token": lambda column: f"sha256('a secret' || {column})",
     }
     with duckdb.connect(str(settings.warehouse)) as connection:
         for model in MODELS:

@@ -160,7 +160,8 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(home):
     spoken = tuple(dataclasses.replace(c, personal=False, role=None) for c in contract.columns)
     open_contract = dataclasses.replace(contract, columns=spoken, dataset_title="=HYPERLINK(1)")
     with duckdb.connect(str(settings.warehouse)) as connection:
-        connection.execute("update quality.failing_rows set row_key = '=cmd|A1', source_file = '@SUM(1)'")
+        connection.execute("update staging.stg_people set row_key = '=cmd|A1'")
+        connection.execute("update quality.failing_rows set source_file = '@SUM(1)'")
     send_reports(settings, ContractSet((open_contract,), ()), "run-1")
     book = workbook_in(parsed(settings.outbox / "2026-11-02-so_tu_phap.eml"))
     cells = [c for sheet in book for row in sheet.iter_rows() for c in row if str(c.value).startswith(("=", "@"))]

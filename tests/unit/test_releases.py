@@ -1,5 +1,7 @@
+import csv
 import datetime as dt
 import hashlib
+import io
 import json
 import os
 from pathlib import Path
@@ -87,6 +89,17 @@ def test_frictionless_finds_the_package_valid_and_its_schema_says_types_and_key(
         "complete": "boolean",
         "note": "string",
     }
+
+
+def test_the_dictionary_of_a_release_has_a_line_for_every_published_column_and_no_other(home: OpenHome) -> None:
+    text = (publish(home.settings).location / "dictionary.csv").read_text(encoding="utf-8-sig")
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert [line["column"] for line in lines if line["is_key"] == "true"] == ["period", "agency_code"]
+    assert {line["column"]: (line["title_vi"], line["type"], line["unit"]) for line in lines}["total"] == (
+        "Tổng số", "integer", "hồ sơ",
+    )  # fmt: skip
+    assert "applicant_phone" not in {line["column"] for line in lines}
+    assert {line["classification"] for line in lines} == {"open"}
 
 
 def test_frictionless_sees_a_file_that_was_changed_after_the_release(home: OpenHome) -> None:

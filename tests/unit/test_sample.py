@@ -7,9 +7,7 @@ import datetime as dt
 import hashlib
 import re
 import sqlite3
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +16,9 @@ from stdnum.vn import mst
 
 from ingestion.sample import SampleSummary, make_sample
 from ingestion.sample.recipe import read_recipes
+from tests.sample_files import REGISTER_HEADER, label, source_tables
 from warehouse.contract_reader import load_contracts
-from warehouse.contracts import Contract, ContractSet
+from warehouse.contracts import ContractSet
 from warehouse.cross_checks import cross_checks
 from warehouse.errors import SettingsError
 from warehouse.profile import load_profile
@@ -40,12 +39,10 @@ KINDS_OF_INCOMPLETENESS = {
     "digital_form",
     "not_on_list",
 }
-REGISTER_HEADER = 4
 # account numbers and money may have nine or twelve digits, and name nobody
 NO_IDENTITY = ("SoTaiKhoan", "VonDieuLe", "btxhSoTien")
 # prefixes that TT 59/2021/TT-BCA gives to no province and no country
 NEVER_ISSUED = ("000", "003")
-DELIMITERS = {recipe.dataset: recipe.store.delimiter for recipe in read_recipes()}
 
 
 @pytest.fixture(scope="module")
@@ -137,11 +134,11 @@ def test_sector_contracts_have_rules_titles_and_personal_columns(contracts: Cont
 
 def test_every_file_has_the_columns_of_its_contract(made: SampleSummary, contracts: ContractSet) -> None:
     for contract in contracts.contracts:
-        tables = list(_tables(made, contract))
-        assert tables
-        for header, _ in tables:
-            missing = [c.header for c in contract.landed if not {_label(x) for x in c.labels} & set(header)]
-            known = {_label(x) for c in contract.landed for x in c.labels} | {_label(x) for x in contract.ignored}
+        headers = [table.header for table in source_tables(made.folder, contract)]
+        assert headers
+        for header in headers:
+            missing = [c.header for c in contract.landed if not {label(x) for x in c.labels} & set(header)]
+            known = {label(x) for c in contract.landed for x in c.labels} | {label(x) for x in contract.ignored}
             assert not missing
             assert set(header) <= known
 
@@ -170,7 +167,7 @@ def test_every_key_of_the_ground_truth_is_in_the_files(
 ) -> None:
     keys: dict[str, set[str]] = {}
     for contract in contracts.contracts:
-        keys[contract.dataset] = {key for table in _tables(made, contract) for key in _keys(contract, *table)}
+        keys[contract.dataset] = {key for table in source_tables(made.folder, contract) for key in table.row_keys()}
     keys["dossiers"] = keys["one_stop_list"] | keys["one_stop_register"]
     lost = [line for line in truth if line["row_key"] and line["row_key"] not in keys[line["dataset"]]]
     assert lost == []
@@ -184,8 +181,8 @@ def test_rows_are_accounted_for(made: SampleSummary, contracts: ContractSet) -> 
         left[account["dataset"]] += rows_read - aside
     assert left == Counter(made.rows)
     for contract in contracts.contracts:
-        whole = Counter(key for header, rows in _tables(made, contract) for key in _keys(contract, header, rows))
         if contract.key:
+            whole = Counter(key for table in source_tables(made.folder, contract) for key in table.row_keys())
             empty = whole.pop("", 0)
             assert (len(whole), empty) == (made.kept[contract.dataset], made.quarantined[contract.dataset])
 
@@ -256,39 +253,6 @@ def _csv(path: Path) -> list[dict[str, str]]:
 
 def _digests(summary: SampleSummary) -> dict[str, str]:
     return {name: hashlib.sha256((summary.folder / name).read_bytes()).hexdigest() for name in summary.files}
-
-
-def _label(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split()).lower()
-
-
-def _tables(made: SampleSummary, contract: Contract) -> Iterator[tuple[list[str], list[list[str]]]]:
-    """Header labels and text rows of every file (or the table) of a contract."""
-    place = Path(contract.server.location)
-    if contract.server.kind == "sqlite":
-        with sqlite3.connect(place) as database:
-            found = database.execute(f'select * from "{contract.table}"')
-            yield [_label(c[0]) for c in found.description], [[v or "" for v in row] for row in found]
-        return
-    for path in sorted(made.folder.glob(place.relative_to(made.folder).as_posix())):
-        if contract.server.format == "csv":
-            with path.open(encoding="utf-8-sig", newline="") as lines:
-                header, *rows = csv.reader(lines, delimiter=DELIMITERS.get(contract.dataset, ","))
-            yield [_label(c) for c in header], [row for row in rows if len(row) == len(header)]
-        else:
-            rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
-            upper, lower = rows[REGISTER_HEADER], rows[REGISTER_HEADER + 1]
-            header = [_label(str(low or up)) for up, low in zip(upper, lower, strict=True)]
-            # data rows are numbered; the total and the signatures are not
-            data = [[str(v) for v in row] for row in rows[REGISTER_HEADER + 2 :] if isinstance(row[0], float)]
-            yield header, data
-
-
-def _keys(contract: Contract, header: list[str], rows: list[list[str]]) -> list[str]:
-    """Row keys as staging writes them; empty when a part is."""
-    at = [next(header.index(_label(x)) for x in c.labels if _label(x) in header) for c in contract.key]
-    keys = [[" ".join(row[n].split()) for n in at] for row in rows]
-    return ["|".join(parts) if all(parts) else "" for parts in keys]
 
 
 def _cells(made: SampleSummary) -> list[str]:

@@ -7,7 +7,7 @@ index_rows as (
 active_slices as (
     select
         batch_id,
-        sum(row_count) as rows_active
+        cast(sum(row_count) as bigint) as rows_active
     from {{ ref('batch_slices') }}
     where is_active
     group by batch_id

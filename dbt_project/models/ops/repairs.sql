@@ -29,9 +29,14 @@ staging_repairs as (
         column_name,
         'staging' as stage,
         kind,
-        row_count,
-        example_row
-    from {{ ref('int_text_repairs') }}
+        count(*) as row_count,
+        min(row_number) as example_row
+    from {{ ref('int_row_repairs') }}
+    group by
+        batch_id,
+        dataset,
+        column_name,
+        kind
 ),
 
 identifier_repairs as (

@@ -15,36 +15,24 @@ verdicts as (
     group by batch_id
 ),
 
-shared_rows as (
-    select
-        batch_id,
-        sum(row_count) as kept
-    from {{ ref('int_shared_rows') }}
-    group by batch_id
+datasets as (
+    select * from {{ ref('int_datasets') }}
 ),
 
-dossiers as (
+outcomes as (
     select
-        dossier_code,
+        'shared' as layer,
         batch_id,
-        row_number
-    from {{ ref('dossiers') }}
-),
-
--- a dossier that another source or row stands for is superseded; one that no row stands for is lost
-dossier_rows as (
+        bucket,
+        row_count
+    from {{ ref('int_shared_outcomes') }}
+    union all
     select
-        staged.batch_id,
-        sum(
-            case when dossiers.batch_id = staged.batch_id and dossiers.row_number = staged.row_number then 1 else 0 end
-        ) as kept,
-        sum(
-            case when dossiers.batch_id <> staged.batch_id or dossiers.row_number <> staged.row_number then 1 else 0 end
-        ) as superseded
-    from {{ ref('int_dossiers') }} as staged
-    left join dossiers on {{ dossier_key('staged.dossier_code') }} = dossiers.dossier_code
-    where staged.row_verdict = 'kept'
-    group by staged.batch_id
+        layer,
+        batch_id,
+        bucket,
+        row_count
+    from {{ ref('int_figure_outcomes') }}
 ),
 
 landing_layer as (
@@ -59,7 +47,9 @@ landing_layer as (
         rows_rejected + case when state = 'rejected' then rows_landed else 0 end as rejected,
         0 as quarantined,
         rows_out_of_scope as out_of_scope,
-        case when state = 'held' then rows_landed else 0 end as held
+        case when state = 'held' then rows_landed else 0 end as held,
+        0 as not_counted,
+        0 as suppressed
     from batches
 ),
 
@@ -75,34 +65,83 @@ staging_layer as (
         0 as rejected,
         coalesce(verdicts.quarantined, 0) as quarantined,
         0 as out_of_scope,
-        0 as held
+        0 as held,
+        0 as not_counted,
+        0 as suppressed
     from batches
     left join verdicts on batches.batch_id = verdicts.batch_id
     where batches.state = 'committed'
 ),
 
-shared_datasets as (
-    select distinct dataset from {{ ref('int_shared_datasets') }}
+-- what one layer kept enters the next; of the shared tables, dossiers go on to figures and procedures to open tables
+entered as (
+    select
+        batch_id,
+        'shared' as layer,
+        kept as rows_in
+    from verdicts
+    union all
+    select
+        batch_id,
+        'metrics' as layer,
+        count(*) as rows_in
+    from {{ ref('dossiers') }}
+    group by batch_id
+    union all
+    select
+        batch_id,
+        'open_data' as layer,
+        row_count as rows_in
+    from outcomes
+    where layer = 'metrics' and bucket = 'kept'
+    union all
+    select
+        batch_id,
+        'open_data' as layer,
+        count(distinct row_number) as rows_in
+    from {{ ref('procedures') }}
+    where batch_id is not null
+    group by batch_id
 ),
 
-shared_layer as (
+-- rows that came from nowhere are as wrong as rows that went nowhere
+moved as (
     select
-        verdicts.batch_id,
+        batch_id,
+        layer,
+        'in' as bucket,
+        rows_in as row_count
+    from entered
+    union all
+    select
+        batch_id,
+        layer,
+        bucket,
+        row_count
+    from outcomes
+),
+
+later_layers as (
+    select
+        moved.batch_id,
         batches.dataset,
-        'shared' as layer,
-        verdicts.kept as rows_in,
-        coalesce(dossier_rows.kept, shared_rows.kept, 0) as kept,
-        coalesce(dossier_rows.superseded, 0) as superseded,
+        moved.layer,
+        sum(case when moved.bucket = 'in' then moved.row_count else 0 end) as rows_in,
+        sum(case when moved.bucket = 'kept' then moved.row_count else 0 end) as kept,
+        sum(case when moved.bucket = 'superseded' then moved.row_count else 0 end) as superseded,
         0 as duplicate,
         0 as rejected,
-        0 as quarantined,
+        sum(case when moved.bucket = 'quarantined' then moved.row_count else 0 end) as quarantined,
         0 as out_of_scope,
-        0 as held
-    from verdicts
-    inner join batches on verdicts.batch_id = batches.batch_id
-    inner join shared_datasets on batches.dataset = shared_datasets.dataset
-    left join shared_rows on verdicts.batch_id = shared_rows.batch_id
-    left join dossier_rows on verdicts.batch_id = dossier_rows.batch_id
+        0 as held,
+        sum(case when moved.bucket = 'not_counted' then moved.row_count else 0 end) as not_counted,
+        sum(case when moved.bucket = 'suppressed' then moved.row_count else 0 end) as suppressed
+    from moved
+    left join batches on moved.batch_id = batches.batch_id
+    group by
+        moved.batch_id,
+        batches.dataset,
+        moved.layer
 ),
 
 layers as (
@@ -110,26 +149,31 @@ layers as (
     union all
     select * from staging_layer
     union all
-    select * from shared_layer
+    select * from later_layers
 ),
 
 balanced as (
     select
-        batch_id,
-        dataset,
-        layer,
-        cast(rows_in as bigint) as rows_in,
-        cast(kept as bigint) as kept,
-        cast(superseded as bigint) as superseded,
-        cast(duplicate as bigint) as duplicate,
-        cast(rejected as bigint) as rejected,
-        cast(quarantined as bigint) as quarantined,
-        cast(out_of_scope as bigint) as out_of_scope,
-        cast(held as bigint) as held,
+        layers.batch_id,
+        layers.dataset,
+        datasets.owner_key,
+        layers.layer,
+        cast(layers.rows_in as bigint) as rows_in,
+        cast(layers.kept as bigint) as kept,
+        cast(layers.superseded as bigint) as superseded,
+        cast(layers.duplicate as bigint) as duplicate,
+        cast(layers.rejected as bigint) as rejected,
+        cast(layers.quarantined as bigint) as quarantined,
+        cast(layers.out_of_scope as bigint) as out_of_scope,
+        cast(layers.held as bigint) as held,
+        cast(layers.not_counted as bigint) as not_counted,
+        cast(layers.suppressed as bigint) as suppressed,
         cast(
-            rows_in - kept - superseded - duplicate - rejected - quarantined - out_of_scope - held as bigint
+            layers.rows_in - layers.kept - layers.superseded - layers.duplicate - layers.rejected - layers.quarantined
+            - layers.out_of_scope - layers.held - layers.not_counted - layers.suppressed as bigint
         ) as missing
     from layers
+    left join datasets on layers.dataset = datasets.dataset
 )
 
 select * from balanced

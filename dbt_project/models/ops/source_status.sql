@@ -8,7 +8,7 @@ last_batches as (
     select
         dataset,
         max(landed_at) as last_landed_at,
-        sum(rows_active) as rows_active
+        cast(sum(rows_active) as bigint) as rows_active
     from {{ ref('batches') }}
     where state = 'committed'
     group by dataset

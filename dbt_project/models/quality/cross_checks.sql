@@ -10,7 +10,7 @@ results as (
 ),
 
 owners as (
-    select * from {{ ref('int_dataset_owners') }}
+    select * from {{ ref('int_datasets') }}
 )
 
 select

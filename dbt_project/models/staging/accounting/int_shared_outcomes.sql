@@ -1,0 +1,120 @@
+with
+
+-- rows of the tables that one dataset has for itself
+dataset_rows as (
+    select
+        batch_id,
+        bucket,
+        row_count
+    from {{ ref('int_shared_rows') }}
+),
+
+dossiers as (
+    select * from {{ ref('dossiers') }}
+),
+
+-- every code that leads to a dossier of the store
+known_dossiers as (
+    select
+        dossier_code as known_as,
+        batch_id,
+        row_number
+    from dossiers
+),
+
+-- a dossier that another source or row stands for is superseded
+dossier_rows as (
+    select
+        staged.batch_id,
+        case
+            when staged.dossier_code is null then 'quarantined'
+            when known_dossiers.batch_id = staged.batch_id and known_dossiers.row_number = staged.row_number then 'kept'
+            when known_dossiers.known_as is not null then 'superseded'
+        end as bucket
+    from {{ ref('int_dossiers') }} as staged
+    left join known_dossiers on {{ dossier_key('staged.dossier_code') }} = known_dossiers.known_as
+    where staged.row_verdict = 'kept'
+),
+
+agency_rows as (
+    {{ entity_outcomes(ref('int_agencies'), 'upper(trim(agency_code))', ref('agencies'), 'agency_code') }}
+),
+
+procedure_rows as (
+    {{
+        entity_outcomes(
+            ref('int_procedures'),
+            'coalesce(' ~ national_procedure_code('procedure_code_raw') ~ ', upper(trim(procedure_code_raw)))',
+            ref('procedures'),
+            'procedure_code'
+        )
+    }}
+),
+
+unit_changes as (
+    select distinct
+        new_code,
+        old_code
+    from {{ ref('administrative_unit_changes') }}
+),
+
+new_units as (
+    select distinct new_code from unit_changes
+),
+
+-- a unit that came whole out of a district is listed without the code of a commune before it
+change_rows as (
+    select
+        staged.batch_id,
+        case
+            when staged.new_code is null then 'quarantined'
+            when unit_changes.new_code is not null then 'kept'
+            when staged.old_code is null and new_units.new_code is not null then 'kept'
+        end as bucket
+    from {{ ref('int_commune_changes') }} as staged
+    left join unit_changes on staged.new_code = unit_changes.new_code and staged.old_code = unit_changes.old_code
+    left join new_units on staged.new_code = new_units.new_code
+    where staged.row_verdict = 'kept'
+),
+
+-- entities that are read where they are united: there is no table behind them
+united_rows as (
+    {%- for entity in ['control_totals', 'system_inventory', 'zero_declarations'] %}
+    select
+        batch_id,
+        'kept' as bucket
+    from {{ ref('int_' ~ entity) }}
+    where row_verdict = 'kept'
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+),
+
+entity_rows as (
+    select * from dossier_rows
+    union all
+    select * from agency_rows
+    union all
+    select * from procedure_rows
+    union all
+    select * from change_rows
+    union all
+    select * from united_rows
+),
+
+outcomes as (
+    select
+        batch_id,
+        bucket,
+        row_count
+    from dataset_rows
+    union all
+    select
+        batch_id,
+        bucket,
+        count(*) as row_count
+    from entity_rows
+    where bucket is not null
+    group by batch_id, bucket
+)
+
+select * from outcomes
