@@ -115,8 +115,8 @@ FIGURES = """
 """
 
 NOT_COUNTED = """
-    select dossier_code, reason from staging.int_dossier_scope
-    where dossier_code in ({texts}) and reason is not null
+    select dossier_code, reason from staging.int_uncounted_dossiers
+    where dossier_code in ({texts})
 """
 
 
