@@ -177,9 +177,16 @@ def _facts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> _Facts:
     held = held_in(connection.execute(PLACED_TABLES).fetchall())
     for table, batch, sheet, number in connection.execute(held).fetchall():
         tables[batch, sheet, number].append(table)
-    codes = texts(code for (code,) in connection.execute("select distinct dossier_code from hits").fetchall() if code)
+    dossiers = connection.execute(
+        "select distinct dossier_code, batch_id, row_number from hits where dossier_code is not null"
+    ).fetchall()
+    codes = texts({code for code, *_ in dossiers})
+    places = {
+        "batches": texts({batch for _, batch, _ in dossiers}),
+        "numbers": ", ".join({str(number) for *_, number in dossiers}) or "null",
+    }
     figures: dict[str, list[Figure]] = defaultdict(list)
-    for code, column_in, column_out, *figure in connection.execute(FIGURES.format(texts=codes)).fetchall():
+    for code, column_in, column_out, *figure in connection.execute(FIGURES.format(texts=codes, **places)).fetchall():
         columns = sorted({SUMS[column_in], column_in, SUMS[column_out], column_out})
         figures[code].append(Figure(tuple(columns), *figure))
     not_counted = dict(connection.execute(NOT_COUNTED.format(texts=codes)).fetchall())

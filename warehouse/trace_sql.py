@@ -94,10 +94,11 @@ PLACED_TABLES = """
     order by schema_name desc, table_name
 """
 
-# the filter on the code reaches the table of dossiers, so the periods are joined to few rows
+# the filters reach the table of dossiers, so periods are joined to few rows; numbers are compared faster than codes
 FIGURES = """
     with counted as (
-        select * from staging.int_settlement_dossiers where dossier_code in ({texts})
+        select * from staging.int_settlement_dossiers
+        where row_number in ({numbers}) and batch_id in ({batches}) and dossier_code in ({texts})
     )
     select
         counted.dossier_code, counted.column_in, counted.column_out,
@@ -115,8 +116,8 @@ FIGURES = """
 """
 
 NOT_COUNTED = """
-    select dossier_code, reason from staging.int_dossier_scope
-    where dossier_code in ({texts}) and reason is not null
+    select dossier_code, reason from staging.int_uncounted_dossiers
+    where dossier_code in ({texts})
 """
 
 

@@ -43,6 +43,7 @@ BUILT_AGAIN = (
     "metrics.settlement",
     "open_data.settlement_results",
     "staging.int_settlement_cells",
+    "staging.int_uncounted_dossiers",
     "staging.int_shared_outcomes",
     "staging.int_figure_outcomes",
 )

@@ -137,6 +137,7 @@ def test_a_dossier_counts_from_the_month_in_which_its_file_says_it_was_received(
                 assert not row.figures, key
                 assert row.not_counted != "received_after_as_of" or received > dt.date.fromisoformat(AS_OF), key
             else:
+                assert months, key
                 assert months[0].period_start == received.replace(day=1), key
                 assert {column for column in months[0].columns if column in (4, 5)}, key
                 assert all(6 in month.columns for month in months[1:]), key

@@ -8,10 +8,14 @@
     {%- set digits = person_digits(column) -%}
     case
         when {{ column }} is null then 'empty'
-        when {{ matches(digits, '^(0{8,12}|1{8,12}|2{8,12}|3{8,12}|4{8,12}|5{8,12}|6{8,12}|7{8,12}|8{8,12}|9{8,12})$') }}
-            then 'placeholder'
+        -- most are so: nothing else is looked at
         when {{ matches(column, '^[0-9]{12}$') }}
-            then case when {{ person_number_agrees(column, born_on, sex) }} then 'valid' else 'suspect' end
+            then case
+                when {{ is_one_digit(column) }} then 'placeholder'
+                when {{ person_number_agrees(column, born_on, sex) }} then 'valid'
+                else 'suspect'
+            end
+        when {{ matches(digits, '^[0-9]{8,12}$') }} and {{ is_one_digit(digits) }} then 'placeholder'
         when {{ matches(digits, '^[0-9]{12}$') }}
             then case when {{ person_number_agrees(digits, born_on, sex) }} then 'repaired' else 'suspect' end
         {%- if born_on is not none %}
@@ -39,6 +43,11 @@
         when 'repaired' then {{ restored_person_number(column) }}
         when 'suspect' then {{ person_digits(column) }}
     end
+{%- endmacro %}
+
+{# Whether a text is one character over and over. #}
+{% macro is_one_digit(column) -%}
+    replace({{ column }}, substr({{ column }}, 1, 1), '') = ''
 {%- endmacro %}
 
 {# The number without what people and spreadsheets put into it: separators, an apostrophe, the .0 of a number. #}
@@ -70,7 +79,7 @@
     {%- set century = 'cast(substr(' ~ number ~ ', 4, 1) as integer)' -%}
     {%- set year = birth_year(number) -%}
     (
-        substr({{ number }}, 1, 3) in ({{ quoted(var('citizen_prefixes')) }})
+        substr({{ number }}, 1, 3) in ({{ quoted(var('citizen_prefixes') or ['none']) }})
         and {{ year }} <= extract(year from {{ as_of() }})
         {%- if born_on is not none %}
         and coalesce({{ year }} = extract(year from {{ born_on }}), true)

@@ -6,7 +6,7 @@
     {%- set digits = phone_digits(column) -%}
     case
         when {{ column }} is null then 'empty'
-        when {{ matches(digits, '^(0+|1+|2+|3+|4+|5+|6+|7+|8+|9+)$') }} then 'placeholder'
+        when {{ matches(digits, '^[0-9]+$') }} and {{ is_one_digit(digits) }} then 'placeholder'
         when {{ matches(digits, '^0([35789][0-9]{8}|2[0-9]{8,9})$') }} then 'valid'
         when {{ matches(digits, '^[35789][0-9]{8}$') }} then 'repaired'
         when {{ matches(digits, '^01[0-9]{9}$') }} then 'suspect'

@@ -7,8 +7,7 @@
     {%- set digits = tax_code_digits(column) -%}
     case
         when {{ column }} is null then 'empty'
-        when {{ matches(digits, '^(0{8,13}|1{8,13}|2{8,13}|3{8,13}|4{8,13}|5{8,13}|6{8,13}|7{8,13}|8{8,13}|9{8,13})$') }}
-            then 'placeholder'
+        when {{ matches(digits, '^[0-9]{8,13}$') }} and {{ is_one_digit(digits) }} then 'placeholder'
         when {{ matches(digits, '^([0-9]{10}|[0-9]{13})$') }}
             then case
                 when not {{ tax_code_agrees(digits) }} then 'invalid'

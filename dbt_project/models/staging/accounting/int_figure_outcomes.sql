@@ -1,7 +1,14 @@
 with
 
-scope as (
-    select * from {{ ref('int_dossier_scope') }}
+shared_dossiers as (
+    select
+        dossier_code,
+        batch_id
+    from {{ ref('dossiers') }}
+),
+
+uncounted as (
+    select * from {{ ref('int_uncounted_dossiers') }}
 ),
 
 counted as (
@@ -30,16 +37,17 @@ dossiers_in_figures as (
 
 dossiers as (
     select
-        scope.batch_id,
-        scope.reason,
+        shared_dossiers.batch_id,
+        uncounted.reason,
         found.is_open_known,
         found.is_published,
         case
-            when scope.reason is not null and found.dossier_code is null then 'not_counted'
-            when scope.reason is null and found.is_counted then 'kept'
+            when uncounted.reason is not null and found.dossier_code is null then 'not_counted'
+            when uncounted.reason is null and found.is_counted then 'kept'
         end as bucket
-    from scope
-    left join dossiers_in_figures as found on scope.dossier_code = found.dossier_code
+    from shared_dossiers
+    left join uncounted on shared_dossiers.dossier_code = uncounted.dossier_code
+    left join dossiers_in_figures as found on shared_dossiers.dossier_code = found.dossier_code
 ),
 
 procedures as (

@@ -14,6 +14,8 @@ periods as (
 counted as (
     select
         dossier_code,
+        batch_id,
+        row_number,
         coalesce(receiving_agency_code, receiving_agency_raw, 'khong_ro') as agency_code,
         coalesce(field_code, 'khong_ro') as field_code,
         coalesce(channel, 1) as channel,
@@ -57,6 +59,8 @@ in_period as (
 placed as (
     select
         dossier_code,
+        batch_id,
+        row_number,
         agency_code,
         field_code,
         period_type,

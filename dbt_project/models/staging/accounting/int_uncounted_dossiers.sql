@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with
 
 first_period as (
@@ -10,8 +8,6 @@ first_period as (
 dated as (
     select
         dossier_code,
-        dataset,
-        batch_id,
         deleted_at,
         coalesce(status, case when finished_at is null then 4 else 9 end) as status,
         cast(received_at as date) as received_on,
@@ -27,11 +23,9 @@ ended as (
 ),
 
 -- what Form 06 leaves out, said a second time: whoever changes one of the two must change the other
-scope as (
+reasons as (
     select
         ended.dossier_code,
-        ended.dataset,
-        ended.batch_id,
         case
             when ended.deleted_at is not null then 'deleted'
             when ended.received_on is null then 'not_received'
@@ -42,6 +36,11 @@ scope as (
         end as reason
     from ended
     cross join first_period
+),
+
+uncounted as (
+    select * from reasons
+    where reason is not null
 )
 
-select * from scope
+select * from uncounted
