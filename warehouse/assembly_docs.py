@@ -19,7 +19,8 @@ def shared_columns(contract: Contract) -> list[dict[str, str]]:
     columns = []
     commune = contract.column_with("commune_code")
     for column in contract.columns:
-        if column.role in ("person_number", "organisation_code", "agency_code"):
+        published = not column.personal or column.role == "person_number"
+        if published and column.role in ("person_number", "organisation_code", "agency_code"):
             columns += shared_identifier(column)
         elif not column.personal and column is not commune:
             columns.append(

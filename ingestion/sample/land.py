@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from bisect import bisect_right
 
 from ingestion.sample.dossiers import Dossier
 from ingestion.sample.tables import Context, Record, Table, iso
@@ -31,6 +32,8 @@ def make_parcels(context: Context, rows: int, land_dossiers: list[Dossier]) -> T
     table = Table("parcels", "thua_dat", COLUMNS, ("Ma_Thua_Dat",), "XaId", context)
     rng, as_of = context.rng, context.as_of
     communes, _ = context.communes("parcels", 4)
+    land_dossiers = sorted(land_dossiers, key=_closed_on)
+    closed = [_closed_on(d) for d in land_dossiers]
     for number, (commune, pinned) in enumerate(context.places(communes, rows), start=1):
         sheet, parcel = str(number % 60 + 1), str(number)
         kind = rng.choice(tuple(KINDS))
@@ -53,14 +56,14 @@ def make_parcels(context: Context, rows: int, land_dossiers: list[Dossier]) -> T
             NgayCap=iso(issued),
             NguonGoc="Công nhận quyền sử dụng đất",
             TinhTrangPhapLy=rng.choices(("Bình thường", "Thế chấp", "Ngăn chặn"), (85, 14, 1))[0],
-            MaHoSoMotCua=_dossier(rng, [d for d in land_dossiers if not _closed_after(d, updated)]),
+            MaHoSoMotCua=_dossier(rng, land_dossiers, bisect_right(closed, updated)),
             NgayCapNhat=iso(updated),
         )
         row.pinned = pinned
     _spoil(table)
     for row in table.take(table.count):
         updated = dt.date.fromisoformat(row["NgayCapNhat"])
-        row["MaHoSoMotCua"] = rng.choice([d.code for d in land_dossiers if _closed_after(d, updated)])
+        row["MaHoSoMotCua"] = rng.choice(land_dossiers[bisect_right(closed, updated) :]).code
         table.plant("linkage", "certificate_not_updated", row, "hồ sơ đã xong, giấy chứng nhận chưa cập nhật")
     context.truth.plant_known("stale", "parcels", "parcels_stale", note="cả cơ sở dữ liệu không cập nhật")
     return table
@@ -95,12 +98,14 @@ def _spoil(table: Table) -> None:
     table.spoil("missing_key", "parcels_code_missing", "Ma_Thua_Dat", "")
 
 
-def _dossier(rng: random.Random, dossiers: list[Dossier]) -> str:
-    return rng.choice(dossiers).code if dossiers and rng.random() < 0.3 else ""
+def _dossier(rng: random.Random, dossiers: list[Dossier], count: int) -> str:
+    """The code of one of the first dossiers, for three parcels of ten."""
+    return dossiers[rng.randrange(count)].code if count and rng.random() < 0.3 else ""
 
 
-def _closed_after(dossier: Dossier, day: dt.date) -> bool:
-    return dossier.status in (9, 10) and dossier.finished.date() > day
+def _closed_on(dossier: Dossier) -> dt.date:
+    """The day a settled dossier was closed; before every other day for one that is not."""
+    return dossier.finished.date() if dossier.status in (9, 10) else dt.date.min
 
 
 def _code(commune: str, row: Record) -> str:

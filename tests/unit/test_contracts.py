@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from tests.contracts import contract_document, make_contract, write_contract
+from warehouse.assembly_docs import shared_columns
 from warehouse.contract_reader import load_contract, load_contracts
 from warehouse.errors import ContractError, SettingsError
 from warehouse.profile import load_profile
@@ -185,3 +186,37 @@ def test_a_draft_lands_nowhere_before_a_person_has_reviewed_it(tmp_path):
     found = load_contracts(tmp_path, load_profile("da_nang_2025"), "sample", {})
     assert found.contracts == ()
     assert "wanted a contract that a person has reviewed; found status draft" in str(found.errors[0][1])
+
+
+def _role(role, **given):
+    return {"customProperties": [{"property": k, "value": v} for k, v in {"role": role, **given}.items() if v]}
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"number": _role("person_number", bornOn="day")}, "day: no such column"),
+        ({"number": _role("person_number", sex="amount"), "amount": {"logicalType": "integer"}}, "amount: integer"),
+        ({"number": _role("organisation_code", sex="kind"), "kind": "Loại"}, "on role organisation_code"),
+        ({"number": _role(None, partialDate=True)}, "partialDate on a date"),
+        ({"one": _role("organisation_code"), "two": _role("organisation_code")}, "at most one column"),
+    ],
+)
+def test_what_a_number_is_held_against_must_be_there(tmp_path, columns, said):
+    with pytest.raises(ContractError, match=said):
+        make_contract(tmp_path, columns=columns)
+
+
+def test_a_personal_column_is_published_only_as_the_token_of_a_persons_number(tmp_path):
+    personal = {"classification": "personal"}
+    contract = make_contract(
+        tmp_path,
+        keys=("code",),
+        columns={
+            "code": "Mã",
+            "number": _role("person_number") | personal,
+            "tax_code": _role("organisation_code") | personal,
+            "unit": _role("agency_code") | personal,
+        },
+    )
+    assert [c["name"] for c in shared_columns(contract)] == ["code", "number_token", "number_status", "row_key"]
