@@ -76,7 +76,7 @@ def test_every_new_code_of_the_crosswalk_is_a_unit_in_force(real_home):
 def test_the_books_balance(real_home):
     assert real_home.rows("select * from ops.row_accounting where missing <> 0") == []
     [(layers,)] = real_home.rows("select count(distinct layer) from ops.row_accounting where dataset = 'receipt_cases'")
-    assert layers == 3
+    assert layers == 5
 
 
 def test_form_06_holds_on_real_cases(real_home):
