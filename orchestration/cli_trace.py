@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration.console import Home, console, errors, read_settings
@@ -27,7 +28,9 @@ def trace(
 
     found = find(read_settings(home=home), key)
     if not found:
-        errors.print(f"No row has the key {key!r}. Keys are matched without spaces, case and kinds of dashes.")
+        errors.print(
+            f"No row has the key {key!r}. Keys are matched without spaces, case and kinds of dashes.", markup=False
+        )
         raise typer.Exit(1)
     if as_json:
         print(json.dumps([asdict(row) for row in found], ensure_ascii=False, indent=2, default=str))
@@ -38,10 +41,12 @@ def trace(
 
 def _show(row: Traced) -> None:
     place = ", ".join(part for part in (row.source_file, row.sheet, f"row {row.row_number}") if part)
-    table = Table(title=f"{row.key}  {row.dataset}: {row.dataset_title}", title_justify="left", show_header=False)
+    table = Table(
+        title=escape(f"{row.key}  {row.dataset}: {row.dataset_title}"), title_justify="left", show_header=False
+    )
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_row("source", f"{place} ({row.source})")
+    table.add_row("source", escape(f"{place} ({row.source})"))
     table.add_row("batch", f"{row.batch_id}, landed {row.landed_at:%d/%m/%Y %H:%M}, contract {row.contract}")
     table.add_row("owner", row.owner_key)
     table.add_row("verdict", row.verdict)
@@ -59,11 +64,11 @@ def _show(row: Traced) -> None:
 
 def _rule(rule: str, severity: str, sentence: str, detail: str | None) -> str:
     colour = STYLES.get(severity, "default")
-    return f"[{colour}]{rule}[/] {sentence}" + (f" ({detail})" if detail else "")
+    return f"[{colour}]{rule}[/] " + escape(sentence + (f" ({detail})" if detail else ""))
 
 
 def _figure(figure: Figure) -> str:
     columns = ", ".join(str(column) for column in figure.columns)
     where = f"{figure.period_type} from {figure.period_start:%d/%m/%Y}, {figure.agency_code}, {figure.field_code}"
     said = f", [{STYLES[figure.open_data]}]{figure.open_data}[/]" if figure.open_data else ""
-    return f"{where}, {figure.variant}: columns {columns}{said}"
+    return f"{escape(where)}, {figure.variant}: columns {columns}{said}"

@@ -23,6 +23,7 @@ from warehouse.trace_sql import (
     NOT_COUNTED,
     PLACED_TABLES,
     PLACES,
+    PRESENT,
     STAGED_IN,
     STAGING_REPAIRS,
     WANTED,
@@ -122,6 +123,7 @@ def trace_many(settings: Settings, keys: Iterable[str]) -> dict[str, list[Traced
         connection.execute(WANTED.format(texts=texts(wanted)))
         connection.execute(PLACES)
         connection.execute(hits(table for (table,) in connection.execute(STAGED_IN).fetchall()))
+        connection.execute(PRESENT)
         found = _facts(connection, settings)
         hit = connection.execute("select * from hits order by typed, landed_at desc, batch_id desc, sheet, row_number")
         names = [name for name, *_ in hit.description]
@@ -145,6 +147,11 @@ class _Facts:
     def row(self, hit: dict[str, Any]) -> Traced:
         """The traced row of a row of `hits`."""
         place = (hit["batch_id"], hit["place_sheet"], hit["row_number"])
+        if hit["verdict"] == "missing":
+            return Traced(
+                **{name: hit[name] for name in OF_THE_SOURCE},
+                rules=(), repairs=(), tables=(), figures=(), not_counted=None,
+            )  # fmt: skip
         tables = self.tables.get(place, [])
         # a row that another stands for is in no figure itself
         code = hit["dossier_code"] if "shared.dossiers" in tables else None
@@ -178,7 +185,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> _Facts:
     for table, batch, sheet, number in connection.execute(held).fetchall():
         tables[batch, sheet, number].append(table)
     dossiers = connection.execute(
-        "select distinct dossier_code, batch_id, row_number from hits where dossier_code is not null"
+        "select distinct dossier_code, batch_id, row_number from present where dossier_code is not null"
     ).fetchall()
     codes = texts({code for code, *_ in dossiers})
     places = {

@@ -44,43 +44,46 @@ HITS = """
     inner join staging.int_datasets as datasets on batches.dataset = datasets.dataset
 """
 
-BATCHES = "select distinct source, dataset, batch_id from hits"
+# a row that is gone has the number that it had when it was last seen: another row may have it now
+PRESENT = "create or replace temp table present as select * from hits where verdict <> 'missing'"
+
+BATCHES = "select distinct source, dataset, batch_id from present"
 
 BROKEN_RULES = """
-    select hits.batch_id, hits.place_sheet, hits.row_number, failing.rule_id, results.severity, results.sentence,
-        results.how_to_fix, failing.detail
+    select present.batch_id, present.place_sheet, present.row_number, failing.rule_id, results.severity,
+        results.sentence, results.how_to_fix, failing.detail
     from quality.failing_rows as failing
-    inner join (select distinct batch_id, place_sheet, row_number from hits) as hits
-        on failing.batch_id = hits.batch_id and failing.row_number = hits.row_number
-        and coalesce(failing.sheet, '') = hits.place_sheet
+    inner join (select distinct batch_id, place_sheet, row_number from present) as present
+        on failing.batch_id = present.batch_id and failing.row_number = present.row_number
+        and coalesce(failing.sheet, '') = present.place_sheet
     inner join quality.rule_results as results
         on failing.dataset = results.dataset and failing.rule_id = results.rule_id
     union all
-    select hits.batch_id, hits.place_sheet, hits.row_number, flags.rule, flags.severity, rules.sentence,
+    select present.batch_id, present.place_sheet, present.row_number, flags.rule, flags.severity, rules.sentence,
         rules.how_to_fix, flags.evidence
     from metrics.dossier_flags as flags
-    inner join (select distinct batch_id, place_sheet, row_number, dossier_code from hits) as hits
-        on flags.batch_id = hits.batch_id and flags.row_number = hits.row_number
-        and flags.dossier_code = hits.dossier_code
+    inner join (select distinct batch_id, place_sheet, row_number, dossier_code from present) as present
+        on flags.batch_id = present.batch_id and flags.row_number = present.row_number
+        and flags.dossier_code = present.dossier_code
     inner join staging.dossier_rules as rules on flags.rule = rules.rule
     order by 4
 """
 
 STAGING_REPAIRS = """
-    select hits.batch_id, hits.place_sheet, hits.row_number, repairs.column_name, 'staging', repairs.kind
+    select present.batch_id, present.place_sheet, present.row_number, repairs.column_name, 'staging', repairs.kind
     from staging.int_row_repairs as repairs
-    inner join (select distinct batch_id, place_sheet, row_number from hits) as hits
-        on repairs.batch_id = hits.batch_id and repairs.row_number = hits.row_number
-        and coalesce(repairs.sheet, '') = hits.place_sheet
+    inner join (select distinct batch_id, place_sheet, row_number from present) as present
+        on repairs.batch_id = present.batch_id and repairs.row_number = present.row_number
+        and coalesce(repairs.sheet, '') = present.place_sheet
     order by all
 """
 
 LANDING_REPAIRS = """
-    select hits.batch_id, hits.place_sheet, hits.row_number, repairs.column_name, 'landing', repairs.kind
+    select present.batch_id, present.place_sheet, present.row_number, repairs.column_name, 'landing', repairs.kind
     from read_parquet([{texts}]) as repairs
-    inner join (select distinct batch_id, place_sheet, row_number from hits) as hits
-        on repairs._batch_id = hits.batch_id and repairs._row_number = hits.row_number
-        and coalesce(repairs._sheet, '') = hits.place_sheet
+    inner join (select distinct batch_id, place_sheet, row_number from present) as present
+        on repairs._batch_id = present.batch_id and repairs._row_number = present.row_number
+        and coalesce(repairs._sheet, '') = present.place_sheet
     order by all
 """
 
@@ -123,9 +126,10 @@ NOT_COUNTED = """
 
 # the open catalogue names no batch: its procedures lead back to the shared table
 CATALOGUE = """
-    select distinct 'open_data.procedure_catalogue', hits.batch_id, hits.place_sheet, hits.row_number, 1000 as place
+    select distinct 'open_data.procedure_catalogue', present.batch_id, present.place_sheet, present.row_number,
+        1000 as place
     from shared.procedures as procedures
-    inner join hits on procedures.batch_id = hits.batch_id and procedures.row_number = hits.row_number
+    inner join present on procedures.batch_id = present.batch_id and procedures.row_number = present.row_number
     inner join open_data.procedure_catalogue as catalogue on procedures.procedure_code = catalogue.procedure_code
 """
 
@@ -168,11 +172,12 @@ def texts(values: Iterable[str]) -> str:
 def held_in(tables: list[tuple[str, str, bool]]) -> str:
     """SQL that gives table and place for each hit row that one of the tables holds."""
     parts = [
-        f"select distinct '{schema}.{table}', hits.batch_id, hits.place_sheet, hits.row_number, {place} as place"
-        f' from {schema}."{table}" as held inner join hits'
-        " on held.batch_id = hits.batch_id and held.row_number = hits.row_number"
+        f"select distinct '{schema}.{table}', present.batch_id, present.place_sheet, present.row_number,"
+        f" {place} as place"
+        f' from {schema}."{table}" as held inner join present'
+        " on held.batch_id = present.batch_id and held.row_number = present.row_number"
         # a row number is a row's own within one sheet: of dossiers the code tells sheets apart
-        + (" and held.dossier_code = hits.dossier_code" if has_code else "")
+        + (" and held.dossier_code = present.dossier_code" if has_code else "")
         for place, (schema, table, has_code) in enumerate(tables)
     ]
     union = " union all ".join([*parts, CATALOGUE])

@@ -152,6 +152,18 @@ def test_rows_that_are_gone_are_listed_with_the_day(second, table):
     assert gone == [("048", landed_at), ("049", landed_at)]
 
 
+def test_a_row_that_is_gone_is_traced_to_where_it_was_last_seen_and_is_in_no_table(second):
+    from warehouse.settings import Settings
+    from warehouse.trace import trace_many
+
+    traced = trace_many(Settings(home=second.path), ["048", "047"])
+    gone = [row for row in traced["048"] if row.verdict == "missing"]
+    assert {row.dataset for row in gone} == {"changing", "compared"}
+    assert all(row.tables == () and row.rules == () for row in traced["048"])
+    there = [row for row in traced["047"] if row.verdict == "kept"]
+    assert {table for row in there for table in row.tables} == {"shared.changing", "shared.compared"}
+
+
 def test_the_incremental_batch_holds_only_what_it_had_to_read(second):
     batches = second.rows(
         "select rows_landed, rows_missing from ops.batches where dataset = 'changing' order by batch_sequence"

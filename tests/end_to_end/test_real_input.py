@@ -126,7 +126,7 @@ def test_every_difference_of_the_crosswalk_and_the_package_has_a_reason(real_hom
 def test_the_books_balance(real_home):
     assert real_home.rows("select * from ops.row_accounting where missing <> 0") == []
     [(layers,)] = real_home.rows("select count(distinct layer) from ops.row_accounting where dataset = 'receipt_cases'")
-    assert layers == 3
+    assert layers == 5
 
 
 def test_form_06_holds_on_real_cases(real_home):

@@ -70,7 +70,9 @@ procedure_rows as (
         procedures.batch_id,
         procedures.row_number,
         max(case when procedures.is_in_force then 1 else 0 end) = 1 as is_in_force,
-        max(case when procedures.is_in_force and catalogue.procedure_code is not null then 1 else 0 end) = 1 as is_published
+        max(
+            case when procedures.is_in_force and catalogue.procedure_code is not null then 1 else 0 end
+        ) = 1 as is_published
     from procedures
     left join catalogue on procedures.procedure_code = catalogue.procedure_code
     group by
