@@ -31,7 +31,11 @@ dossiers as (
     from {{ ref('dossiers') }}
 ),
 
--- a dossier that another source or row stands for is superseded; one that no row stands for is lost
+codes as (
+    select * from {{ ref('int_dossier_codes') }}
+),
+
+-- a dossier that another source, row or code stands for is superseded; one that no row stands for is lost
 dossier_rows as (
     select
         staged.batch_id,
@@ -42,7 +46,9 @@ dossier_rows as (
             case when dossiers.batch_id <> staged.batch_id or dossiers.row_number <> staged.row_number then 1 else 0 end
         ) as superseded
     from {{ ref('int_dossiers') }} as staged
-    left join dossiers on {{ dossier_key('staged.dossier_code') }} = dossiers.dossier_code
+    left join codes on {{ dossier_key('staged.dossier_code') }} = codes.dossier_key
+    left join dossiers
+        on coalesce(codes.main_key, {{ dossier_key('staged.dossier_code') }}) = dossiers.dossier_code
     where staged.row_verdict = 'kept'
     group by staged.batch_id
 ),
