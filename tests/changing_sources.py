@@ -42,6 +42,8 @@ STEP: dict[str, dict[str, Any]] = {
     "status": {"physicalName": "Trạng thái", **INTEGER},
     "due_at": {"physicalName": "Hẹn trả mới", **TIME},
 }
+# corrections come late and out of order: their rows carry times of change at random
+CHANGES = ("withdrawn", "corrected", "corrected", "repeated", "decided")
 FILES = {"monthly": 4, "dump": 1, "office": 1, "steps": 2}
 
 
@@ -87,9 +89,9 @@ class ChangingSources:
             attempt = land(self.settings, contract)
             assert attempt.state != "late", attempt.message
 
-    def change(self) -> str:
-        """Let one thing happen; what it was."""
-        happened = self.random.choice(("corrected", "corrected", "corrected", "repeated", "withdrawn", "decided"))
+    def change(self, happened: str | None = None) -> str:
+        """Let one thing happen, one of CHANGES; what it was, and where."""
+        happened = happened or self.random.choice(CHANGES)
         dataset = self.random.choice(list(FILES))
         contract = self.contracts.named(dataset)
         history = read_history(self.settings, contract)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,6 +42,16 @@ def dbt_build(settings: Settings, contracts: ContractSet, *arguments: str) -> st
     return done.stdout
 
 
+@dataclass(frozen=True)
+class Model:
+    """A model as dbt compiled it."""
+
+    name: str
+    materialized: str
+    relation: str
+    sql: str
+
+
 # nothing but the work itself: no log, no manifest written anew each time
 SILENT = ("--quiet", "--log-level-file", "none", "--no-write-json")
 
@@ -69,17 +81,20 @@ class DbtInProcess:
         """Seeds and models that are selected, without their tests."""
         self._invoke("build", "--exclude-resource-type", "test", "unit_test", "--select", *selected)
 
-    def run(self, *arguments: str) -> None:
-        """`dbt run` what is selected, on what has landed now."""
+    def run(self, *arguments: str) -> list[Model]:
+        """`dbt run` what is selected, on what has landed now; the models as dbt compiled them, in their order."""
         write_index(self.settings, self.contracts)
         options = [a for a in arguments if a.startswith("--")]
-        self._invoke("run", *options, "--select", *(a for a in arguments if not a.startswith("--")))
+        done = self._invoke("run", *options, "--select", *(a for a in arguments if not a.startswith("--")))
+        # the node itself is compiled anew by the next run
+        nodes = [result.node for result in done.results]
+        return [Model(n.name, n.config.materialized, n.relation_name, n.compiled_code) for n in nodes]
 
     def test(self, *selected: str) -> None:
         """The data tests that need no other model than these."""
         self._invoke("test", "--indirect-selection", "cautious", "--select", *selected)
 
-    def _invoke(self, *arguments: str) -> None:
+    def _invoke(self, *arguments: str) -> Any:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
         done = self._runner.invoke([*SILENT, *arguments, *self._place()])
@@ -87,6 +102,7 @@ class DbtInProcess:
         DuckDBConnectionManager.close_all_connections()
         failed = [r.message for r in getattr(done.result, "results", []) if r.status in ("error", "fail")]
         assert done.success, done.exception or failed
+        return done.result
 
     def _place(self) -> list[str]:
         return ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]

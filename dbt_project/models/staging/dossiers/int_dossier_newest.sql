@@ -33,7 +33,8 @@ ranked as (
     select
         *,
         row_number() over newest_first as newest_rank,
-        max(replaced_at) over code as last_replaced_at
+        max(replaced_at) over code as last_replaced_at,
+        count(*) over code as row_count
     from dossier_rows
     window
         code as (partition by dossier_key, dataset),
@@ -56,6 +57,7 @@ newest as (
         ranked.source_file,
         ranked.sheet,
         ranked.row_number,
+        ranked.row_count,
         coalesce(presence.is_in_force, false) as is_in_force,
         case
             when not coalesce(presence.is_in_force, false)

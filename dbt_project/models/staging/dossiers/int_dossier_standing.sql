@@ -21,7 +21,8 @@ in_force as (
         *,
         max(case when is_in_force then 1 else 0 end) over (partition by main_key, dataset) as dataset_in_force,
         max(case when is_in_force then 1 else 0 end) over (partition by main_key) as dossier_in_force,
-        max(vanished_at) over (partition by main_key, dataset) as last_vanished_at
+        max(vanished_at) over (partition by main_key, dataset) as last_vanished_at,
+        sum(row_count) over (partition by main_key, dataset) as dataset_rows
     from resolved
 ),
 
@@ -48,6 +49,7 @@ standing as (
         source_system,
         said_at,
         case when dossier_in_force = 0 then last_vanished_at end as vanished_at,
+        dataset_rows,
         batch_id,
         source_file,
         sheet,

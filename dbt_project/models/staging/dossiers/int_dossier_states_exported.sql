@@ -16,6 +16,37 @@ standing as (
     select * from {{ ref('int_dossier_standing') }}
 ),
 
+-- most dossiers are seen once: one state, whose time its own dates tell
+seen_once as (
+    select
+        standing.dossier_key,
+        case
+            when dossier_rows.has_change_time then dossier_rows.said_at
+            else coalesce(dossier_rows.happened_at, dossier_rows.said_at)
+        end as valid_from,
+        case
+            when dossier_rows.has_change_time then 'source'
+            when dossier_rows.happened_at is not null then 'dates'
+            else 'landing'
+        end as valid_from_basis,
+        {% for value in values -%}
+        dossier_rows.{{ value }},
+        {% endfor -%}
+        true as is_first_seen,
+        dossier_rows.landed_at as recorded_from,
+        dossier_rows.dataset,
+        dossier_rows.source_system,
+        dossier_rows.batch_id,
+        dossier_rows.row_number
+    from standing
+    inner join dossier_rows
+        on standing.batch_id = dossier_rows.batch_id
+            and standing.row_number = dossier_rows.row_number
+            and standing.source_file = dossier_rows.source_file
+            and coalesce(standing.sheet, '') = coalesce(dossier_rows.sheet, '')
+    where standing.dataset_rows = 1
+),
+
 -- what the dataset that stands for a dossier said of it, under whichever code
 said as (
     select
@@ -33,6 +64,7 @@ said as (
     inner join standing
         on coalesce(codes.main_key, dossier_rows.dossier_key) = standing.dossier_key
             and dossier_rows.dataset = standing.dataset
+    where standing.dataset_rows > 1
 ),
 
 -- of what was said for the same time the last counts
@@ -106,6 +138,8 @@ states as (
         batch_id,
         row_number
     from dated
+    union all
+    select * from seen_once
 )
 
 select * from states
