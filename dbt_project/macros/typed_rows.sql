@@ -14,6 +14,21 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# Whether a committed batch is not in the table yet. If none is, there is nothing to plan either. #}
+{% macro has_new_batches(dataset) -%}
+    {%- if not is_incremental() -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- set new_batches -%}
+        select 1 from {{ ref('batches') }}
+        where
+            dataset = '{{ dataset }}' and state = 'committed'
+            and batch_id not in (select typed_rows.batch_id from {{ this }} as typed_rows)
+        limit 1
+    {%- endset -%}
+    {{ return(run_query(new_batches) | length > 0) }}
+{%- endmacro %}
+
 {# Whether this table holds nothing that the present contract, macros and placeholders have typed. #}
 {% macro is_typed_otherwise() -%}
     {%- set typed_by = (config.get('meta') or {}).get('typed_by') -%}

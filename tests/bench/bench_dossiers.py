@@ -31,12 +31,9 @@ ROW = """
         '1.00' || lpad(cast(i % 2000 as varchar), 4, '0') as procedure_code_raw,
         '000' || lpad(cast(i * 97 % 1000000000 as varchar), 9, '0') as applicant_number,
         cast({status} as varchar) as status,
-        strftime(day, '%d/%m/%Y') || ' 08:00:00' as submitted_at,
         strftime(day, '%d/%m/%Y') || ' 09:' || lpad(cast(i % 60 as varchar), 2, '0') || ':00' as received_at,
         strftime(day + 10, '%d/%m/%Y') || ' 17:00:00' as due_at,
         case when {status} > 8 then strftime(day + 7, '%d/%m/%Y') || ' 15:00:00' end as finished_at,
-        case when {status} = 10 then strftime(day + 8, '%d/%m/%Y') || ' 15:00:00' end as returned_at,
-        cast(null as varchar) as deleted_at,
         '{batch}' as _batch_id, '{file}' as _source_file, cast(null as varchar) as _sheet, cast(i as bigint) as _row_number
     from (select range as i, date '2026-01-01' + cast(range % 280 as integer) as day from range({first}, {last}))
 """
