@@ -17,11 +17,11 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from warehouse import assembly_checks
-from warehouse.assembly_docs import landing_sources, shared_columns, shared_docs, staging_docs, union_docs
+from warehouse.assembly_docs import landing_sources, shared_columns, shared_docs, staging_docs, typed_docs, union_docs
 from warehouse.assembly_identifiers import linked, repairs, status_of
 from warehouse.citizen_prefixes import citizen_prefixes
 from warehouse.contracts import Column, Contract, ContractSet
-from warehouse.entities import EntityColumn, entities
+from warehouse.entities import Entity, EntityColumn, entities
 from warehouse.settings import PROJECT_ROOT, SAMPLE_ENVIRONMENTS, Settings
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -89,7 +89,13 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
     for contract in contracts.contracts:
         folder = staging / contract.domain
         period = contract.period.expression if contract.period else None
-        yield folder / f"{contract.staging_table}.sql", render("staging.sql.j2", contract=contract, period=period)
+        kept = _keeps_history(contract)
+        yield folder / f"{contract.staging_table}.sql", render(
+            "staging.sql.j2", contract=contract, period=period, kept=kept
+        )
+        if kept:
+            yield folder / f"{contract.typed_table}.sql", _typed_model(render, contract, period)
+            yield folder / f"{contract.typed_table}.yml", _yaml(typed_docs(contract))
         yield folder / f"{contract.staging_table}.yml", _yaml(staging_docs(contract))
         if contract.entity is None:
             yield (
@@ -104,9 +110,10 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
             )
             yield shared / contract.domain / f"{contract.dataset}.yml", _yaml(shared_docs(contract))
     for entity in entities().values():
-        feeding = contracts.feeding(entity.name)
-        yield staging / "entities" / f"int_{entity.name}.sql", render("union.sql.j2", entity=entity, contracts=feeding)
-        yield staging / "entities" / f"int_{entity.name}.yml", _yaml(union_docs(entity))
+        for name, form in _unions(entity).items():
+            feeding = contracts.feeding(entity.name)
+            yield staging / "entities" / f"{name}.sql", render("union.sql.j2", entity=entity, contracts=feeding, **form)
+            yield staging / "entities" / f"{name}.yml", _yaml(union_docs(entity, name))
     yield accounting / "int_datasets.sql", render("datasets.sql.j2", contracts=contracts.contracts)
     yield accounting / "int_row_verdicts.sql", render("ops_counts.sql.j2", tables=_verdict_tables(contracts))
     yield accounting / "int_shared_rows.sql", render("ops_counts.sql.j2", tables=_shared_tables(contracts))
@@ -124,6 +131,36 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
     yield staging / "checks" / "int_person_facts.sql", render("person_facts.sql.j2", facts=facts)
     provided = [(c.dataset, column.name) for c in contracts.contracts for column in c.columns]
     yield staging / "int_source_columns.sql", render("source_columns.sql.j2", provided=provided)
+
+
+def _unions(entity: Entity) -> dict[str, dict[str, Any]]:
+    """Models that unite an entity's sources: the rows in force with their verdicts, and for a history all rows."""
+    judged = {"batch_sequence": "bigint", "row_verdict": "varchar"}
+    landed = {"changed_at": "timestamp", "slice": "varchar", "is_missing": "boolean"}
+    unions: dict[str, dict[str, Any]] = {
+        f"int_{entity.name}": {"model": "staging_table", "tail": judged, "materialized": None}
+    }
+    if entity.keeps_history:
+        unions[f"int_{entity.name}"]["materialized"] = "view"
+        unions[f"int_{entity.name}_landed"] = {"model": "typed_table", "tail": landed, "materialized": "view"}
+    return unions
+
+
+def _keeps_history(contract: Contract) -> bool:
+    return contract.entity is not None and entities()[contract.entity].keeps_history
+
+
+def _typed_model(render: Any, contract: Contract, period: str | None) -> bytes:
+    """The model of a contract's typed rows, marked with all that decides what is typed from a landed row."""
+
+    def model(typed_by: str) -> bytes:
+        text: bytes = render("typed.sql.j2", contract=contract, period=period, kept=True, typed_by=typed_by)
+        return text
+
+    digest = hashlib.sha256(model(""))
+    for path in (*sorted((DBT_PROJECT / "macros").rglob("*.sql")), DBT_PROJECT / "dbt_project.yml"):
+        digest.update(path.read_bytes())
+    return model(digest.hexdigest()[:16])
 
 
 def _renderer() -> Any:

@@ -147,8 +147,28 @@ def shared_docs(contract: Contract) -> dict[str, Any]:
     return {"models": [model]}
 
 
-def union_docs(entity: Entity) -> dict[str, Any]:
-    """Columns of the model that unites an entity's sources."""
+def typed_docs(contract: Contract) -> dict[str, Any]:
+    """The typed rows of a contract whose history is kept; each batch must have all its rows in it."""
+    description = (
+        f"{contract.dataset_title}: every landed row of every batch, cleaned and typed once; a later run types what "
+        "is new. One row per landed row."
+    )
+    columns = [
+        {"name": "changed_at", "description": "The source's own time of its last change (role updated_on), local."},
+        {"name": "slice", "description": "Period of the row, where a column says it."},
+        {"name": "typed_by", "description": "What typed it; when that changes, all rows are typed anew."},
+    ]
+    test = {"has_every_landed_row": {"arguments": {"dataset": contract.dataset}}}
+    return {
+        "models": [
+            {"name": contract.typed_table, "description": description, "columns": columns, "data_tests": [test]}
+        ]
+    }
+
+
+def union_docs(entity: Entity, name: str) -> dict[str, Any]:
+    """Columns of a model that unites an entity's sources."""
     columns = [{"name": c.name, "description": c.title} for c in entity.columns]
-    description = f"{entity.title}, rows of every source united. {entity.grain.capitalize()}."
-    return {"models": [{"name": f"int_{entity.name}", "description": description, "columns": columns}]}
+    which = "rows of every batch and source" if name.endswith("_landed") else "rows of every source"
+    description = f"{entity.title}, {which} united. {entity.grain.capitalize()}."
+    return {"models": [{"name": name, "description": description, "columns": columns}]}

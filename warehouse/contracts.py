@@ -227,6 +227,16 @@ class Contract:
         """Name of the staging model."""
         return f"stg_{self.dataset}"
 
+    @property
+    def typed_table(self) -> str:
+        """Name of the model that keeps the typed rows of every batch, for entities with a history."""
+        return f"typed_{self.dataset}"
+
+    @property
+    def depends_on_day(self) -> bool:
+        """Whether a derived column reads the as-of day, so that its rows are typed anew for each."""
+        return any("as_of" in (c.expression or "") for c in self.columns)
+
 
 @dataclass(frozen=True)
 class ContractSet:

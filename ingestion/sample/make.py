@@ -17,6 +17,7 @@ from ingestion.sample import (
     land,
     one_stop_faults,
     one_stop_files,
+    one_stop_steps,
     reference_files,
     social_assistance,
 )
@@ -141,6 +142,7 @@ def _one_stop(
     registered.sort(key=lambda d: (d.submitted_at, d.agency.code, d.code))
     files = one_stop_files.write_list(folder, maker, listed, truth)
     files += one_stop_files.write_register(folder, maker, registered, truth, maker.rng)
+    files += one_stop_steps.write_steps(folder, maker, listed, truth)
     return listed, files
 
 

@@ -117,7 +117,7 @@ def test_every_contract_reads(contracts: ContractSet) -> None:
     assert contracts.errors == ()
     made_by_code = {
         "agencies", "births", "control_totals", "deaths", "enterprises", "one_stop_list", "one_stop_register",
-        "parcels", "recipients", "system_inventory", "zero_declarations",
+        "one_stop_steps", "parcels", "recipients", "system_inventory", "zero_declarations",
     }  # fmt: skip
     assert {c.dataset for c in contracts.contracts} == made_by_code | {r.dataset for r in read_recipes()}
 

@@ -29,13 +29,17 @@ class EntityColumn(BaseModel):
 
 
 class Entity(BaseModel):
-    """A table that several contracts feed."""
+    """A table that several contracts feed.
+
+    `keeps_history` says that what earlier batches said still counts: the typed rows of every batch are kept.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str
     grain: str
+    keeps_history: bool = False
     columns: tuple[EntityColumn, ...]
 
     def require(self, column: str, path: Path) -> None:

@@ -18,7 +18,10 @@ ranked as (
         slices.row_count,
         row_number() over (
             partition by slices.dataset, slices.slice order by slices.batch_id desc
-        ) = 1 as is_active
+        ) = 1 as is_active,
+        lead(slices.batch_id) over (
+            partition by slices.dataset, slices.slice order by slices.batch_id
+        ) as replaced_by
     from slices
     inner join committed on slices.batch_id = committed.batch_id
 )

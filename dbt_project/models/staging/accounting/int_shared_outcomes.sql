@@ -13,26 +13,23 @@ dossiers as (
     select * from {{ ref('dossiers') }}
 ),
 
--- every code that leads to a dossier of the store
-known_dossiers as (
-    select
-        dossier_code as known_as,
-        batch_id,
-        row_number
-    from dossiers
+codes as (
+    select * from {{ ref('int_dossier_codes') }}
 ),
 
--- a dossier that another source or row stands for is superseded
+-- a dossier that another source, row or code stands for is superseded
 dossier_rows as (
     select
         staged.batch_id,
         case
             when staged.dossier_code is null then 'quarantined'
-            when known_dossiers.batch_id = staged.batch_id and known_dossiers.row_number = staged.row_number then 'kept'
-            when known_dossiers.known_as is not null then 'superseded'
+            when dossiers.batch_id = staged.batch_id and dossiers.row_number = staged.row_number then 'kept'
+            when dossiers.dossier_code is not null then 'superseded'
         end as bucket
     from {{ ref('int_dossiers') }} as staged
-    left join known_dossiers on {{ dossier_key('staged.dossier_code') }} = known_dossiers.known_as
+    left join codes on {{ dossier_key('staged.dossier_code') }} = codes.dossier_key
+    left join dossiers
+        on coalesce(codes.main_key, {{ dossier_key('staged.dossier_code') }}) = dossiers.dossier_code
     where staged.row_verdict = 'kept'
 ),
 
@@ -79,7 +76,7 @@ change_rows as (
 
 -- entities that are read where they are united: there is no table behind them
 united_rows as (
-    {%- for entity in ['control_totals', 'system_inventory', 'zero_declarations'] %}
+    {%- for entity in ['control_totals', 'dossier_steps', 'system_inventory', 'zero_declarations'] %}
     select
         batch_id,
         'kept' as bucket

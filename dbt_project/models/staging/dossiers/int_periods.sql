@@ -12,7 +12,7 @@ first_days as (
         ) as first_month,
         cast(date_trunc('month', {{ as_of() }}) as date) as last_month
     from dossiers
-    where deleted_at is null and cast(received_at as date) <= {{ as_of() }}
+    where deleted_at is null and vanished_at is null and cast(received_at as date) <= {{ as_of() }}
 ),
 
 months as (

@@ -25,7 +25,7 @@ counted as (
         cast(finished_at as date) as finished_on,
         cast(supplement_requested_at as date) as supplement_requested_on
     from dossiers
-    where deleted_at is null and received_at is not null and coalesce(status, 4) not in (1, 3)
+    where deleted_at is null and vanished_at is null and received_at is not null and coalesce(status, 4) not in (1, 3)
 ),
 
 -- an end before the reception counts on the day of the reception; a settled dossier without an end is still open:

@@ -10,7 +10,7 @@ versions as (
 
 dossiers as (
     select * from all_dossiers
-    where deleted_at is null
+    where deleted_at is null and vanished_at is null
 ),
 
 without_result as (

@@ -3,7 +3,7 @@ with
 
 dossiers as (
     select * from {{ ref('dossiers') }}
-    where deleted_at is null
+    where deleted_at is null and vanished_at is null
 ),
 
 -- a reception without a time of day says nothing about minutes

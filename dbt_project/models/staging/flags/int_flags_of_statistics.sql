@@ -3,7 +3,7 @@ with
 -- 1 newly filed, 3 refused and deleted dossiers are in no statistics
 dossiers as (
     select * from {{ ref('dossiers') }}
-    where deleted_at is null and coalesce(status, 0) not in (1, 3)
+    where deleted_at is null and vanished_at is null and coalesce(status, 0) not in (1, 3)
 ),
 
 online_for_information_only as (
