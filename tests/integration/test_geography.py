@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 IN_2024, IN_2025, IN_2026, IN_2027 = (dt.date(year, 5, 1) for year in (2024, 2025, 2026, 2027))
 GONE_IN_2025 = {"20338", "20383", "20602", "20672", "20761", "20822", "20830", "20863"}
-MODELS = ("+administrative_unit_restatements", "+int_commune_on_day", "+int_unit_names")
+MODELS = ("+path:models/staging/geography", "+administrative_unit_restatements")
 # made up: Bàn Thạch is merged into Tam Kỳ, Trà Leng is divided and gives up its code
 NEXT_STATES = """
 20341,Phường,Tam Kỳ,commune,48,48,2027-01-01,made up
@@ -49,6 +49,18 @@ WEIGHTS = """
 20938,20935,2027-01-01,2,made up
 20938,20936,2027-01-01,1,made up
 """
+# models that use the macros as any model may
+PROBES = {
+    "asked_units": """
+        select '20335' as unit_code, 'Xã Trà Leng' as unit_name, date '2026-05-01' as on_day, '48' as within_code
+    """,
+    "units_by_code": "{{ unit_by_code(ref('asked_units')) }}",
+    "units_by_name": "{{ unit_by_name(ref('asked_units')) }}",
+    "restated_units": """
+        with facts as (select unit_code, 'x' as kind, 3 as amount from {{ ref('asked_units') }})
+        select * from ({{ restate('facts', 'unit_code', 'amount', "date '2024-05-01'", as_of(), by=['kind']) }})
+    """,
+}
 
 
 def build(home: Path) -> Settings:
@@ -73,6 +85,8 @@ def next_settings(tmp_path_factory):
     for seed, rows in (("unit_states", NEXT_STATES), ("unit_changes", NEXT_CHANGES), ("unit_weights", WEIGHTS)):
         file = project / "seeds" / f"{seed}.csv"
         file.write_text(file.read_text(encoding="utf-8").rstrip("\n") + rows, encoding="utf-8")
+    for model, query in PROBES.items():
+        (project / "models" / "staging" / "geography" / f"{model}.sql").write_text(query, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(assembly, "DBT_PROJECT", project)
         return build(tmp_path_factory.mktemp("next"))
@@ -415,6 +429,13 @@ def test_a_record_keeps_its_current_commune_until_the_reform(next_store):
         "select valid_from, current_code from staging.int_commune_on_day where code = '20335' order by 1"
     ).fetchall()
     assert rows == [(dt.date(1900, 1, 1), "20335"), (dt.date(2025, 7, 1), "20335")]
+
+
+def test_any_model_can_use_the_macros(next_store):
+    asked = {name: next_store.execute(f"select * from staging.{name}").fetchall() for name in PROBES}
+    assert asked["units_by_code"] == [("20335", IN_2026, "found", dt.date(2025, 7, 1))]
+    assert asked["units_by_name"] == [("Xã Trà Leng", IN_2026, "48", "found", "20938", "20938")]
+    assert asked["restated_units"] == [("x", "20335", None, None, 3)]
 
 
 # ---------- for people

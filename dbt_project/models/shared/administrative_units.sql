@@ -44,21 +44,36 @@ states as (
 ),
 
 -- changes bound a state: the last one that made it, the first one that ended it
-bounds as (
+events as (
     select
         states.code,
         states.known_on,
-        max(case when known_changes.effective_on <= states.known_on then known_changes.effective_on end) as made_on,
-        min(case when known_changes.effective_on > states.known_on then known_changes.effective_on end) as ended_on
+        known_changes.effective_on as made_on,
+        cast(null as date) as ended_on
     from states
     inner join known_changes
-        on (
-            states.code = known_changes.new_code
+        on states.code = known_changes.new_code
             and states.valid_from < known_changes.effective_on
             and states.known_on >= known_changes.effective_on
-        )
-        or (states.code = known_changes.old_code and states.known_on < known_changes.effective_on)
-    group by states.code, states.known_on
+    union all
+    select
+        states.code,
+        states.known_on,
+        cast(null as date) as made_on,
+        known_changes.effective_on as ended_on
+    from states
+    inner join known_changes
+        on states.code = known_changes.old_code and states.known_on < known_changes.effective_on
+),
+
+bounds as (
+    select
+        code,
+        known_on,
+        max(made_on) as made_on,
+        min(ended_on) as ended_on
+    from events
+    group by code, known_on
 ),
 
 units as (
