@@ -24,7 +24,6 @@ from typing import Any, Literal
 
 import duckdb
 
-from ingestion.extraction import Extraction
 from warehouse.contracts import Contract
 from warehouse.errors import BooksError
 from warehouse.settings import TIME_ZONE, Settings
@@ -44,8 +43,10 @@ class Manifest:
     """What a batch says of itself. Times are local (Asia/Ho_Chi_Minh); rows are counts.
 
     `slices` are what a later batch replaces, with their rows: a file's name, a period, the batch itself, or
-    "*" for a whole table. `watermark` is the greatest value of the watermark column in it. `rows_missing`
-    are rows of earlier batches that the source no longer has. `hold_reasons` say why it waits for a person.
+    "*" for a whole table. `content_hash` is the SHA-256 of a file's bytes; rows of a table or a service have none,
+    they are compared with earlier ones where they lie. `watermark` is the greatest value of the watermark column
+    in it. `rows_missing` are rows of earlier batches that the source no longer has. `hold_reasons` say why it
+    waits for a person.
     """
 
     batch_id: str
@@ -57,7 +58,7 @@ class Manifest:
     mode: str
     slices: dict[str, int]
     source_file: str
-    content_hash: str
+    content_hash: str | None
     rows_read: int
     rows_landed: int
     rows_rejected: int
@@ -206,13 +207,13 @@ def ensure_columns(settings: Settings, contract: Contract, connection: duckdb.Du
         temporary.replace(folder / name)
 
 
-def content_of(extraction: Extraction, connection: duckdb.DuckDBPyConnection, data: Path) -> str:
-    """Hash of the rows of data.parquet; neither their order nor technical columns matter."""
+def sum_of_rows(connection: duckdb.DuckDBPyConnection, data: Path) -> tuple[list[str], int | None]:
+    """A sum that tells the rows of one data.parquet from another's; order and technical columns do not matter."""
     names = [str(d[0]) for d in connection.execute(f"select * from '{data}' limit 0").description]
     content = [name for name in names if not name.startswith("_")]
     columns = ", ".join(f'"{name}"' for name in content)
-    row = connection.execute(f"select count(*), sum(hash({columns})) from '{data}'").fetchall()[0]
-    return hashlib.sha256(repr((row, content, extraction.new_columns)).encode()).hexdigest()
+    [[total]] = connection.execute(f"select sum(hash({columns})) from '{data}'").fetchall()
+    return content, total
 
 
 def write_json(path: Path, values: dict[str, Any]) -> None:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Protocol
 
 from ingestion import batches
-from ingestion.batches import DATA, Manifest
+from ingestion.batches import Manifest
 from ingestion.current import current_query, write_missing
 from ingestion.inspection import watermark_column
 from ingestion.readers import api_extraction, database, files
 from ingestion.readers.source import Source
+from ingestion.text import convert
 from ingestion.work import Work, Written, default_slice, finish, is_new, lower_bound
 from warehouse.contracts import Contract
 from warehouse.errors import SourceMissing, SourceRepeated
@@ -89,7 +90,8 @@ class FileCandidate:
             self._refuse_another_period(known.manifest)
             return None
         extraction = files.extract(work.connection, self.path, self.contract, work.folder, batch_id=batch_id)
-        written = Written(batch_id, self.path.name, content_hash, slice_name, extraction, started)
+        conversions = convert(work.connection, work.folder, self.contract)
+        written = Written(batch_id, self.path.name, slice_name, extraction, conversions, started, content_hash)
         return finish(work, self.contract, written)
 
     def _slice(self, batch_id: str) -> str:
@@ -128,13 +130,13 @@ class TableCandidate:
             source.check(self.contract)
             missing, total, where = self._changes(source, work, batch_id)
             extraction = database.extract(source, self.contract, work.folder, batch_id=batch_id, where=where)
-        content_hash = batches.content_of(extraction, work.connection, work.folder / DATA)
-        if not missing and not is_new(work, self.contract, content_hash):
+        conversions = convert(work.connection, work.folder, self.contract)
+        if not missing and not is_new(work, self.contract, extraction):
             return None
+        slice_name = default_slice(self.contract, batch_id)
         written = Written(
-            batch_id, self.contract.table, content_hash, default_slice(self.contract, batch_id), extraction, started,
-            missing, total,
-        )  # fmt: skip
+            batch_id, self.contract.table, slice_name, extraction, conversions, started, missing=missing, total=total
+        )
         return finish(work, self.contract, written)
 
     def _changes(self, source: Source, work: Work, batch_id: str) -> tuple[int, int | None, str | None]:
@@ -182,11 +184,10 @@ class AnswerCandidate:
         batch_id = batches.new_batch_id()
         since = lower_bound(self.contract, work.history)
         extraction = api_extraction.extract(work.connection, self.contract, work.folder, batch_id=batch_id, since=since)
-        content_hash = batches.content_of(extraction, work.connection, work.folder / DATA)
-        if not is_new(work, self.contract, content_hash):
+        conversions = convert(work.connection, work.folder, self.contract)
+        if not is_new(work, self.contract, extraction):
             return None
         slice_name = default_slice(self.contract, batch_id)
-        written = Written(
-            batch_id, api_extraction.answer_name(self.contract), content_hash, slice_name, extraction, started
-        )
+        answer = api_extraction.answer_name(self.contract)
+        written = Written(batch_id, answer, slice_name, extraction, conversions, started)
         return finish(work, self.contract, written)

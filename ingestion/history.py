@@ -45,6 +45,11 @@ class History:
         current = {batch.manifest.batch_id for batch in self.slices.values()}
         return tuple(b for b in self.committed if b.manifest.batch_id in current)
 
+    @cached_property
+    def standing(self) -> tuple[Batch, ...]:
+        """Batches whose rows, read again, say nothing new: in force, held or rejected."""
+        return (*self.in_force, *(b for b in self.batches if b.state != "committed"))
+
     @property
     def rows_in_force(self) -> int:
         """Rows of all slices in force."""
@@ -56,7 +61,7 @@ class History:
         return self.committed[-1].manifest if self.committed else None
 
     def knowing(self, content_hash: str, extraction: str, slice_name: str | None = None) -> Batch | None:
-        """The batch that makes a content, extracted the same way, nothing new.
+        """The batch that makes a file's content, extracted the same way, nothing new.
 
         It is in force, held or rejected; or it is of another slice than `slice_name`, whose copy this is; or it
         is what its file still holds, though another file of the slice has taken its place. A file that goes back

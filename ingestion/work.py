@@ -16,7 +16,7 @@ from ingestion.current import has_news, keys_in, write_missing
 from ingestion.extraction import Extraction
 from ingestion.history import History
 from ingestion.inspection import days_of, rows_by_slice, watermark_column, watermark_in
-from ingestion.text import convert
+from ingestion.text import Conversion
 from warehouse.contracts import Contract
 from warehouse.settings import Settings
 
@@ -32,9 +32,9 @@ class Work:
     attempt: Beginning
 
 
-def is_new(work: Work, contract: Contract, content_hash: str) -> bool:
-    """Whether what was read says anything that is not known: rows of the overlap that did not change say nothing."""
-    if work.history.knowing(content_hash, batches.extraction_fingerprint(contract)) is not None:
+def is_new(work: Work, contract: Contract, extraction: Extraction) -> bool:
+    """Whether rows that were read say anything that is not known: rows of the overlap that did not change do not."""
+    if _is_repeated(work, contract, extraction):
         return False
     if not work.history.committed or contract.mode in ("full", "compare"):
         return True
@@ -43,25 +43,40 @@ def is_new(work: Work, contract: Contract, content_hash: str) -> bool:
     return has_news(work.connection, contract, work.history, work.folder / DATA)
 
 
+def _is_repeated(work: Work, contract: Contract, extraction: Extraction) -> bool:
+    """Whether a batch that is in force, held or rejected has the same rows; only one with as many is read."""
+    fingerprint = batches.extraction_fingerprint(contract)
+    as_many = [
+        batch
+        for batch in work.history.standing
+        if (batch.manifest.extraction, batch.manifest.rows_landed) == (fingerprint, extraction.rows_landed)
+        and batch.manifest.new_columns == list(extraction.new_columns)
+    ]
+    if not as_many:
+        return False
+    rows = batches.sum_of_rows(work.connection, work.folder / DATA)
+    return any(batches.sum_of_rows(work.connection, batch.folder / DATA) == rows for batch in as_many)
+
+
 @dataclass(frozen=True)
 class Written:
     """A batch whose rows are on disk, before it has a manifest."""
 
     batch_id: str
     source_file: str
-    content_hash: str
     slice: str
     extraction: Extraction
+    conversions: tuple[Conversion, ...]
     started: float
+    content_hash: str | None = None
     missing: int = 0
     total: int | None = None
 
 
 def finish(work: Work, contract: Contract, written: Written) -> Manifest:
-    """Convert legacy text, find rows that are gone, and write down what the batch holds and why it should wait."""
+    """Find rows that are gone, and write down what the batch holds and why it should wait."""
     connection, history, folder = work.connection, work.history, work.folder
     extraction, data = written.extraction, folder / DATA
-    conversions = convert(connection, folder, contract)
     slices = rows_by_slice(connection, contract, data, written.slice, extraction.rows_landed)
     missing = written.missing
     if contract.mode == "compare" and contract.detect_missing and history.committed:
@@ -102,7 +117,7 @@ def finish(work: Work, contract: Contract, written: Written) -> Manifest:
         rows_total=written.total if contract.mode == "incremental" and history.committed else extraction.rows_landed,
         watermark=watermark_in(connection, contract, data),
         newest_on=days.newest_on.isoformat() if days.newest_on else None,
-        conversions=[asdict(c) for c in conversions],
+        conversions=[asdict(c) for c in written.conversions],
         reader=extraction.reader,
         seconds=round(time.monotonic() - written.started, 3),
         landed_at=batches.now(),

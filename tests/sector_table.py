@@ -67,6 +67,12 @@ select
 from (select seq as i from seq_1_to_{rows}) as s
 """
 
+# what a server would otherwise still do while the table is read for the first time: statistics, and writing it out
+SETTLED = {
+    "postgresql": ["analyze {table}", "checkpoint"],
+    "mysql": ["analyze table {table}", "flush tables {table} for export", "unlock tables"],
+}
+
 
 @contextmanager
 def administrator(kind: str) -> Iterator[Any]:
@@ -89,7 +95,8 @@ def make_table(kind: str, rows: int) -> Iterator[str]:
                 (POSTGRESQL if kind == "postgresql" else MARIADB).format(table=table, rows=rows).split(";")
             ):
                 run(statement)
-            run(f"analyze {table}" if kind == "postgresql" else f"analyze table {table}")
+            for statement in SETTLED[kind]:
+                run(statement.format(table=table))
             yield table
         finally:
             run(f"drop table if exists {table}")

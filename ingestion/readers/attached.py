@@ -27,6 +27,8 @@ PASSED_ON = {
     "postgresql": ("sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs"),
     "mysql": ("ssl_mode", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "compression"),
 }
+# mysql_scanner asks for compression, which costs the server four times what reading costs it; a slow line may want it
+DEFAULTS = {"mysql": {"compression": "DISABLED"}}
 SETTINGS = {
     # PostgreSQL writes an array better than DuckDB does, and has arrays of mixed depth
     "postgresql": ["pg_array_as_varchar = true"],
@@ -219,7 +221,8 @@ def attached(
         else:
             _reach(contract, connect_seconds)
             _create_secret(connection, contract, login)
-            extra = {k: v for k in PASSED_ON[kind] if (v := contract.server.options.get(k))}
+            given = {k: v for k in PASSED_ON[kind] if (v := contract.server.options.get(k))}
+            extra = DEFAULTS.get(kind, {}) | given
             if kind == "postgresql":
                 extra |= {"connect_timeout": int(connect_seconds), "application_name": "kho"}
             target = literal(" ".join(f"{k}={v}" for k, v in extra.items()))

@@ -390,6 +390,14 @@ def test_a_server_that_ends_the_session_in_the_middle_is_transient(server, accou
     assert raised.value.transient
 
 
+def test_mariadb_is_not_asked_to_compress_unless_the_contract_wants_it(mysql, tmp_path):
+    table = mysql.table(DEFINED, VALUES)
+    for options, expected in (({}, "OFF"), ({"compression": "PREFERRED"}, "ON")):
+        with session(mysql.contract(tmp_path, table, COLUMNS, options=options)) as source:
+            [row] = source.reach.on_server("show status like 'Compression'").fetchall()
+        assert row == ("Compression", expected)
+
+
 def test_nobody_listening_is_transient_and_tried_again(server, tmp_path):
     entry = {**server.parts, "port": "1"}
     server.parts = entry

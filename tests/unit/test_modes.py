@@ -85,6 +85,30 @@ def test_incremental_with_nothing_new_lands_nothing(tmp_path, settings, source):
     assert ("2", "B") in now(settings, contract)
 
 
+@pytest.mark.parametrize("custom", [INCREMENTAL, {"mode": "full"}])
+def test_text_in_a_legacy_encoding_is_compared_as_it_landed(tmp_path, settings, source, custom):
+    source.execute("delete from things")
+    names = ("hép møt tÕt", "NguyÔn V¨n Thö", "TrÇn ThÞ MÉu", "Lª §øc VÝ Dô")
+    source.executemany(
+        "insert into things values (?, ?, '2026-05-01 08:00:00')", [(str(n), name) for n, name in enumerate(names)]
+    )
+    contract = table_contract(tmp_path, **custom)
+    first = land(settings, contract)
+    assert now(settings, contract)[:2] == [("0", "hộp mứt tết"), ("1", "Nguyễn Văn Thử")]
+    assert first.landed[0].conversions, "the column was converted"
+    assert land(settings, contract).state == "unchanged"
+
+
+def test_a_whole_table_with_as_many_rows_lands_when_one_value_changed(tmp_path, settings, source):
+    contract = table_contract(tmp_path, mode="full")
+    assert land(settings, contract).state == "landed"
+    source.execute("update things set name = 'B' where code = '2'")
+    assert land(settings, contract).state == "landed"
+    source.execute("update things set name = 'b' where code = '2'")
+    assert land(settings, contract).state == "landed", "it is what it was before, but not what is in force"
+    assert land(settings, contract).state == "unchanged"
+
+
 def test_append_keeps_what_was_there_and_adds_what_is_after_the_watermark(tmp_path, settings, source):
     contract = table_contract(tmp_path, mode="append", watermark={"column": "changed_at"})
     land(settings, contract)
