@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: run test ui lint bench bench-ingest bench-trace check-5m docs clean help lock
+.PHONY: run test ui lint bench bench-ingest bench-trace check-5m check-incremental docs clean help lock
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 AS_OF ?= 2026-11-02
@@ -10,6 +10,7 @@ ROWS ?= 5000000
 XLSX_ROWS ?= 300000
 TURNS ?= 3
 TRACE_ROWS ?= 10000000
+RUNS ?= 200
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -44,6 +45,9 @@ bench-trace: $(READY) ## kho trace on a store of 10,000,000 dossiers, and what i
 check-5m: $(READY) ## hold 5,000,000 landed rows against PostgreSQL and MariaDB, column by column
 	KHO_ROWS=5000000 KHO_REQUIRE_SERVICES=1 $(BIN)/pytest -q tests/integration/test_many_rows.py
 
+check-incremental: $(READY) ## hold a store that grew against one built anew, after each of 200 changes (RUNS=200)
+	KHO_RUNS="$(RUNS)" $(BIN)/pytest -q tests/integration/test_incremental.py
+
 docs: $(READY) ## check that every verb, setting and decision is documented
 	$(BIN)/pytest -q tests/unit/test_docs.py
 
@@ -53,7 +57,7 @@ clean: ## remove .venv, caches and the data home in var/
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list
-	@awk -F ':[^#]*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':[^#]*## ' '/^[a-z0-9-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lock: $(READY) ## write requirements.lock anew from pyproject.toml, with hashes (ARGS=--upgrade: newer packages)
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-strip-extras --python-version 3.11 \

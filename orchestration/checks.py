@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import dagster as dg
@@ -71,7 +72,10 @@ def _mapping_check(prepared: Prepared, contract: Contract) -> dg.AssetChecksDefi
                 VALUES_MAPPED,
                 asset=landing_key(contract),
                 additional_deps=[staging_key(contract), dg.AssetKey(["ops", "unmapped_values"])],
-                description="Every status, channel or other mapped text is in the contract's value map.",
+                description=(
+                    "Every status, channel or other mapped text is in the contract's value map; an error when of one "
+                    "column more than the profile's unmapped_share is not."
+                ),
             )
         ],
     )
@@ -84,7 +88,10 @@ def _mapping_check(prepared: Prepared, contract: Contract) -> dg.AssetChecksDefi
             ).fetchall()
             total = connection.execute(f"select count(*) from staging.{contract.staging_table}").fetchone()
         rows = sum(row[2] for row in found)
-        share = rows / total[0] if total and total[0] else 0
+        by_column: Counter[str] = Counter()
+        for column, _, count, *_ in found:
+            by_column[column] += count
+        share = max(by_column.values(), default=0) / total[0] if total and total[0] else 0
         high = share > prepared.settings.province.thresholds.unmapped_share
         yield dg.AssetCheckResult(
             asset_key=landing_key(contract),
@@ -93,6 +100,7 @@ def _mapping_check(prepared: Prepared, contract: Contract) -> dg.AssetChecksDefi
             severity=dg.AssetCheckSeverity.ERROR if high else dg.AssetCheckSeverity.WARN,
             metadata={
                 "rows": rows,
+                "highest_share": share,
                 "values": dg.MetadataValue.text(
                     "\n".join(f"{c}: “{v}” in {n} rows, first {f} row {r}" for c, v, n, f, r in found)
                 ),

@@ -34,7 +34,13 @@ DOSSIER: dict[str, dict[str, Any]] = {
     "status": {"physicalName": "Trạng thái", **INTEGER},
     **{name: {"physicalName": name, **TIME} for name in TIMES},
 }
-CHANGED = {"updated_at": {"physicalName": "Cập nhật", **TIME, "customProperties": [{"property": "role", "value": "updated_on"}]}}
+CHANGED = {
+    "updated_at": {
+        "physicalName": "Cập nhật",
+        **TIME,
+        "customProperties": [{"property": "role", "value": "updated_on"}],
+    }
+}
 STEP: dict[str, dict[str, Any]] = {
     "dossier_code": {"physicalName": "Mã hồ sơ"},
     "step_code": {"physicalName": "Bước"},

@@ -1,7 +1,7 @@
 """What dbt compiled, run again and again without dbt: for tests that build hundreds of times.
 
-The statements are those that dbt compiled for a first build and for a later run; they are executed as dbt-duckdb does it,
-in its order. That this gives the same tables as dbt is for the test that uses it to prove, now and then.
+The statements are those that dbt compiled for a first build and for a later run; they are executed as dbt-duckdb
+does it, in its order. That this gives the same tables as dbt is for the test that uses it to prove, now and then.
 """
 
 from __future__ import annotations

@@ -90,8 +90,9 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
         folder = staging / contract.domain
         period = contract.period.expression if contract.period else None
         kept = _keeps_history(contract)
-        yield folder / f"{contract.staging_table}.sql", render(
-            "staging.sql.j2", contract=contract, period=period, kept=kept
+        yield (
+            folder / f"{contract.staging_table}.sql",
+            render("staging.sql.j2", contract=contract, period=period, kept=kept),
         )
         if kept:
             yield folder / f"{contract.typed_table}.sql", _typed_model(render, contract, period)

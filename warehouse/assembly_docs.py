@@ -160,9 +160,7 @@ def typed_docs(contract: Contract) -> dict[str, Any]:
     ]
     test = {"has_every_landed_row": {"arguments": {"dataset": contract.dataset}}}
     return {
-        "models": [
-            {"name": contract.typed_table, "description": description, "columns": columns, "data_tests": [test]}
-        ]
+        "models": [{"name": contract.typed_table, "description": description, "columns": columns, "data_tests": [test]}]
     }
 
 

@@ -34,7 +34,8 @@ ROW = """
         strftime(day, '%d/%m/%Y') || ' 09:' || lpad(cast(i % 60 as varchar), 2, '0') || ':00' as received_at,
         strftime(day + 10, '%d/%m/%Y') || ' 17:00:00' as due_at,
         case when {status} > 8 then strftime(day + 7, '%d/%m/%Y') || ' 15:00:00' end as finished_at,
-        '{batch}' as _batch_id, '{file}' as _source_file, cast(null as varchar) as _sheet, cast(i as bigint) as _row_number
+        '{batch}' as _batch_id, '{file}' as _source_file, cast(null as varchar) as _sheet,
+        cast(i as bigint) as _row_number
     from (select range as i, date '2026-01-01' + cast(range % 280 as integer) as day from range({first}, {last}))
 """
 
@@ -71,7 +72,13 @@ def main() -> None:
         sources = ChangingSources(Path(folder), seed=1)
         each = ROWS // FILES
         for number in range(FILES):
-            land(sources, f"big_{number}.csv", number * each, (number + 1) * each, "case when i % 5 < 4 then 10 else 4 end")
+            land(
+                sources,
+                f"big_{number}.csv",
+                number * each,
+                (number + 1) * each,
+                "case when i % 5 < 4 then 10 else 4 end",
+            )
         with DbtInProcess(sources.settings, sources.contracts) as dbt:
             dbt.build("agencies", "procedures", "calendar_days", "administrative_units", *(f"+{n}" for n in SELECTED))
             whole = timed(f"all of {ROWS:,} dossiers built anew", lambda: dbt.run("--full-refresh", *FOLLOWING))

@@ -129,6 +129,14 @@ def test_the_books_balance(real_home):
     assert layers == 5
 
 
+def test_every_case_has_a_history_of_its_steps(real_home):
+    [(stepped, whole)] = real_home.rows(
+        "select count(distinct dossier_code) filter (source = 'steps'), count(distinct dossier_code)"
+        " from shared.dossier_history"
+    )
+    assert whole == 1434 and stepped > 1400
+
+
 def test_form_06_holds_on_real_cases(real_home):
     [(rows, broken)] = real_home.rows(
         """

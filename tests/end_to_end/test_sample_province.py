@@ -174,6 +174,42 @@ def test_what_is_in_no_figure_has_a_reason_and_what_is_in_one_is_in_its_total(sa
     assert left_out[0] == left_out[1]
 
 
+def test_a_departments_dossier_has_the_history_that_its_steps_tell(sample_home):
+    written = defaultdict(list)
+    for path in (sample_home.path / "sample" / "one_stop" / "steps").glob("*.csv"):
+        with path.open(encoding="utf-8-sig") as file:
+            for step in csv.DictReader(file):
+                day, clock = step["Thời điểm xử lý"].split()
+                at = dt.datetime.fromisoformat("-".join(reversed(day.split("/"))) + " " + clock)
+                written[step["Mã hồ sơ"]].append((at, step["Trạng thái"]))
+    codes = dict(sample_home.rows("select distinct status, status_raw from staging.stg_one_stop_steps"))
+    found = defaultdict(list)
+    for code, at, status, source in sample_home.rows(
+        "select dossier_code, valid_from, status, source from shared.dossier_history order by all"
+    ):
+        found[code].append((at, codes.get(status), source))
+    assert len(written) > 100
+    # an open dossier's row may add what no step says
+    closed = {c for (c,) in sample_home.rows("select dossier_code from shared.dossiers where status in (7, 9, 10)")}
+    differing = {
+        code for code, steps in written.items() if found[code] != [(at, text, "steps") for at, text in sorted(steps)]
+    }
+    assert differing & closed == set()
+    assert len(differing) < len(written) / 5
+    others = [states for code, states in found.items() if code not in written]
+    assert {source for states in others for *_, source in states} == {"exports"}
+    assert sum(len(states) > 1 for states in others) > 20
+
+
+def test_an_alias_that_another_dossier_contradicts_is_listed_and_both_stay(sample_home):
+    planted = {t["row_key"] for t in truth(sample_home) if t["note"] == "mã khác trùng mã của hồ sơ khác"}
+    listed = sample_home.rows(
+        "select dossier_code, is_same_dossier, conflict is not null from shared.dossier_aliases where is_known_code"
+    )
+    assert {code for code, _, _ in listed} == planted
+    assert {(same, conflict) for _, same, conflict in listed} == {(False, True)}
+
+
 def test_form_06_keeps_its_identities(sample_home):
     broken = sample_home.rows(
         """
@@ -238,6 +274,8 @@ def test_the_store_is_there_table_by_table(sample_home):
         "procedures",
         "calendar_days",
         "dossiers",
+        "dossier_history",
+        "dossier_aliases",
     } <= tables["shared"]
     assert {"births", "deaths", "parcels", "enterprises", "recipients"} <= tables["shared"]
     assert {recipe.dataset for recipe in read_recipes()} <= tables["shared"]

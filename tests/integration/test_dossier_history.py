@@ -96,7 +96,9 @@ def test_an_ended_case_ends_in_a_state_that_says_so(home):
 
 
 def test_a_case_with_steps_is_not_said_to_be_first_seen_in_an_export(home):
-    assert rows(home, "select source, is_first_seen, count(*) > 0 from shared.dossier_history group by all order by all") == [
+    assert rows(
+        home, "select source, is_first_seen, count(*) > 0 from shared.dossier_history group by all order by all"
+    ) == [
         ("exports", False, True),
         ("steps", False, True),
     ]

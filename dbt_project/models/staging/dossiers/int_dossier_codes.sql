@@ -32,7 +32,7 @@ reached as (
     inner join links on reached.reached_key = links.dossier_key
 ),
 
-groups as (
+joined as (
     select
         dossier_key,
         min(reached_key) as group_key
@@ -48,19 +48,19 @@ named as (
 -- a dossier goes by the code that the most trusted source has in force; there, by one that no other code replaces
 ranked as (
     select
-        groups.dossier_key,
-        first_value(groups.dossier_key) over (
-            partition by groups.group_key
+        joined.dossier_key,
+        first_value(joined.dossier_key) over (
+            partition by joined.group_key
             order by
                 newest.is_in_force desc,
                 newest.source_priority asc,
                 newest.dataset asc,
                 case when named.alias_key is null then 0 else 1 end asc,
-                groups.dossier_key asc
+                joined.dossier_key asc
         ) as main_key
-    from groups
-    inner join newest on groups.dossier_key = newest.dossier_key
-    left join named on groups.dossier_key = named.alias_key
+    from joined
+    inner join newest on joined.dossier_key = newest.dossier_key
+    left join named on joined.dossier_key = named.alias_key
 ),
 
 codes as (

@@ -84,11 +84,12 @@ carried as (
     window
         phase as (
             partition by dossier_key, is_after_row
-            order by event_at, is_row desc, batch_sequence, row_number
+            order by event_at asc, is_row desc, batch_sequence asc, row_number asc
             rows between unbounded preceding and current row
         ),
         events_in_order as (
-            partition by dossier_key order by is_after_row, event_at, is_row desc, batch_sequence, row_number
+            partition by dossier_key
+            order by is_after_row asc, event_at asc, is_row desc, batch_sequence asc, row_number asc
         )
 ),
 
@@ -107,7 +108,9 @@ filled as (
             when carried.is_due_moved then carried.step_due_at
             else stands.due_at
         end as due_at,
-        case when carried.is_after_row or stands.received_at <= carried.event_at then stands.received_at end as received_at,
+        case
+            when carried.is_after_row or stands.received_at <= carried.event_at then stands.received_at
+        end as received_at,
         case
             when carried.is_after_row or stands.supplement_requested_at <= carried.event_at
                 then stands.supplement_requested_at
@@ -125,7 +128,9 @@ filled as (
             when carried.is_after_row then coalesce(stands.returned_at, carried.step_returned_at)
             when stands.returned_at <= carried.event_at then stands.returned_at
         end as returned_at,
-        case when carried.is_after_row or stands.deleted_at <= carried.event_at then stands.deleted_at end as deleted_at,
+        case
+            when carried.is_after_row or stands.deleted_at <= carried.event_at then stands.deleted_at
+        end as deleted_at,
         carried.landed_at as recorded_from,
         carried.dataset,
         carried.source_system,
