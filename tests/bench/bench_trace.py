@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -120,16 +121,25 @@ def main() -> int:
             "select dossier_code from metrics.dossier_flags using sample reservoir(2 rows) repeatable (72)"
         ).fetchall()]  # fmt: skip
     print(f"{dossiers:,} dossiers, {settings.warehouse.stat().st_size / 1e9:.1f} GB")
-    seconds = []
+    seconds, worked = [], []
     for key in keys:
-        started = time.perf_counter()
+        started, before = time.perf_counter(), processor_seconds()
         told = json.loads(kho(home, "trace", key, "--json"))
         seconds.append(time.perf_counter() - started)
+        worked.append(processor_seconds() - before)
         assert any("shared.dossiers" in row["tables"] for row in told), key
     print(f"scan of one table without the index  {scan_alone(settings, keys[0]):.2f} s")
     print(f"kho --help (start of the command)    {started_alone(home):.2f} s")
     print(f"kho trace, {len(keys)} keys: median {statistics.median(seconds):.2f} s, worst {max(seconds):.2f} s")
+    # on a machine that does other things, too, this is what the command itself takes
+    print(f"of which the processor worked a median of {statistics.median(worked):.2f} s")
     return 0 if max(seconds) < LIMIT_SECONDS else 1
+
+
+def processor_seconds() -> float:
+    """What all commands started so far have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def started_alone(home: Path) -> float:
