@@ -74,8 +74,8 @@ events as (
 carried as (
     select
         *,
-        last_value(status ignore nulls) over phase as step_status,
-        last_value(due_at ignore nulls) over phase as step_due_at,
+        {{ last_known('status') }} over phase as step_status,
+        {{ last_known('due_at') }} over phase as step_due_at,
         min(case when status in (7, 9, 10) then event_at end) over phase as step_finished_at,
         min(case when status = 10 then event_at end) over phase as step_returned_at,
         max(due_at) over (partition by dossier_key, is_after_row) is not null as is_due_moved,
