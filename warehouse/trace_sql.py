@@ -148,16 +148,25 @@ def hits(tables: Iterable[str]) -> str:
             null::bigint as row_number, null::varchar as verdict
         where false
     """
-    parts = [
-        f"""
+    of_dossiers = f"""
         select
-            places.typed, {normal_code if table == "int_dossiers" else normal_key},
-            {normal_code if table == "int_dossiers" else "null"}, staged.dataset, staged.batch_id, staged.source_file,
-            staged.sheet, staged.row_number, staged.row_verdict
+            places.typed, {normal_code}, coalesce(codes.main_key, {normal_code}), staged.dataset, staged.batch_id,
+            staged.source_file, staged.sheet, staged.row_number, staged.row_verdict
+        from staging.int_dossiers as staged
+        inner join places on staged.batch_id = places.batch_id and staged.row_number = places.row_number
+        left join staging.int_dossier_codes as codes on {normal_code} = codes.dossier_key
+        where {normal_key} = places.record_key or {normal_alias} = places.record_key
+    """
+    parts = [
+        of_dossiers
+        if table == "int_dossiers"
+        else f"""
+        select
+            places.typed, {normal_key}, null, staged.dataset, staged.batch_id, staged.source_file, staged.sheet,
+            staged.row_number, staged.row_verdict
         from staging.{table} as staged
         inner join places on staged.batch_id = places.batch_id and staged.row_number = places.row_number
         where {normal_key} = places.record_key
-            {f"or {normal_alias} = places.record_key" if table == "int_dossiers" else ""}
         """
         for table in sorted(tables)
     ]

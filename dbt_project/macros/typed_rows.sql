@@ -1,6 +1,6 @@
 {#
   Tables of typed rows (templates/typed.sql.j2) hold every landed row of every committed batch, typed by one contract:
-  a function of landing and contract alone, so a table that grew batch by batch equals one built at once (docs/adr/016).
+  a function of landing and contract alone, so a table that grew batch by batch equals one built at once (docs/adr/015).
 #}
 
 {# Rows of batches that are no longer committed leave the table before new ones come; nothing on a first or full build. #}

@@ -59,6 +59,15 @@ new_units as (
     select distinct new_code from unit_changes
 ),
 
+-- what the official table says and cannot be so is listed there with its reason
+set_aside as (
+    select distinct
+        new_code,
+        old_code
+    from {{ ref('int_official_unit_changes') }}
+    where verdict <> 'kept'
+),
+
 -- a unit that came whole out of a district is listed without the code of a commune before it
 change_rows as (
     select
@@ -67,10 +76,13 @@ change_rows as (
             when staged.new_code is null then 'quarantined'
             when unit_changes.new_code is not null then 'kept'
             when staged.old_code is null and new_units.new_code is not null then 'kept'
+            when set_aside.new_code is not null then 'quarantined'
         end as bucket
     from {{ ref('int_commune_changes') }} as staged
     left join unit_changes on staged.new_code = unit_changes.new_code and staged.old_code = unit_changes.old_code
     left join new_units on staged.new_code = new_units.new_code
+    left join set_aside
+        on staged.new_code = set_aside.new_code and staged.old_code is not distinct from set_aside.old_code
     where staged.row_verdict = 'kept'
 ),
 

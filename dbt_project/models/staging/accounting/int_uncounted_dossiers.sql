@@ -9,6 +9,7 @@ dated as (
     select
         dossier_code,
         deleted_at,
+        vanished_at,
         coalesce(status, case when finished_at is null then 4 else 9 end) as status,
         cast(received_at as date) as received_on,
         cast(finished_at as date) as finished_on
@@ -28,6 +29,7 @@ reasons as (
         ended.dossier_code,
         case
             when ended.deleted_at is not null then 'deleted'
+            when ended.vanished_at is not null then 'vanished'
             when ended.received_on is null then 'not_received'
             when ended.status in (1, 3) then 'not_accepted'
             when ended.received_on > {{ as_of() }} then 'received_after_as_of'
