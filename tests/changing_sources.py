@@ -49,7 +49,7 @@ STEP: dict[str, dict[str, Any]] = {
     "due_at": {"physicalName": "Hẹn trả mới", **TIME},
 }
 # corrections come late and out of order: their rows carry times of change at random
-CHANGES = ("withdrawn", "corrected", "corrected", "repeated", "decided")
+CHANGES = ("withdrawn", "corrected", "returned", "repeated", "decided", "corrected")
 FILES = {"monthly": 4, "dump": 1, "office": 1, "steps": 2}
 
 
@@ -58,8 +58,10 @@ class ChangingSources:
 
     def __init__(self, home: Path, seed: int) -> None:
         self.random = random.Random(seed)
+        self.shelf: list[tuple[Path, Path]] = []
+        (home / "shelf").mkdir(parents=True)
         self.folder = home / "contracts"
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir()
         common = {"entity": "dossiers", "arrival": {"fileChange": None, "datasetChange": None, "gaps": "allow"}}
         self.write_list_contract()
         write_contract(
@@ -104,7 +106,13 @@ class ChangingSources:
         contract = self.contracts.named(dataset)
         history = read_history(self.settings, contract)
         if happened == "withdrawn" and history.committed:
-            shutil.rmtree(self.random.choice(history.committed).folder)
+            batch = self.random.choice(history.committed).folder
+            self.shelf.append((batch, Path(shutil.move(batch, self.settings.home / "shelf" / batch.name))))
+        elif happened == "returned" and self.shelf:
+            # late: others that landed after it are there already
+            place, batch = self.shelf.pop(self.random.randrange(len(self.shelf)))
+            dataset = place.parent.name
+            shutil.move(batch, place)
         elif happened == "decided" and history.held:
             state = self.random.choice(("committed", "rejected"))
             decide(self.random.choice(history.held), Decision(state, "test", now(), "test"))

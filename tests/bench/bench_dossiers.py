@@ -58,11 +58,11 @@ def land(sources: ChangingSources, file: str, first: int, last: int, status: str
 
 
 def timed(what: str, work: object) -> float:
-    """Seconds that a piece of work takes, printed."""
-    started = time.perf_counter()
+    """Processor seconds that a piece of work takes, printed with the time that passed."""
+    started, used = time.perf_counter(), time.process_time()
     work()  # type: ignore[operator]
-    seconds = time.perf_counter() - started
-    print(f"{what:<40} {seconds:8.1f} s")
+    seconds = time.process_time() - used
+    print(f"{what:<40} {seconds:8.1f} s of processor, {time.perf_counter() - started:8.1f} s", flush=True)
     return seconds
 
 
@@ -85,7 +85,7 @@ def main() -> None:
             timed("nothing new", lambda: dbt.run(*FOLLOWING))
             land(sources, "news.csv", ROWS - ROWS // 100, ROWS, "10")
             grown = timed("one batch of 1 % more", lambda: dbt.run(*FOLLOWING))
-        print(f"ratio {whole / grown:.1f}")
+        print(f"ratio of processor time {whole / grown:.1f}")
 
 
 if __name__ == "__main__":

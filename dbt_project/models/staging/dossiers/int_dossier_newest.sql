@@ -61,7 +61,7 @@ newest as (
         coalesce(presence.is_in_force, false) as is_in_force,
         case
             when not coalesce(presence.is_in_force, false)
-                then coalesce(presence.missed_at, ranked.last_replaced_at, ranked.landed_at)
+                then coalesce(greatest(presence.missed_at, ranked.last_replaced_at), ranked.landed_at)
         end as vanished_at
     from ranked
     left join presence on ranked.dossier_key = presence.dossier_key and ranked.dataset = presence.dataset
