@@ -7,8 +7,25 @@ import socket
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 PROJECT = Path(__file__).resolve().parent.parent
+# files that look at the same run of the sample province: one worker runs it, once
+OF_THE_SAMPLE = ("test_public_tables.py", "test_sample_province.py", "test_trace.py")
+
+
+class SampleTogether(LoadFileScheduling):
+    """Tests of one file go to one worker, and so do those of the sample province."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "sample province" if file.endswith(OF_THE_SAMPLE) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
+    """Takes the place of `--dist loadfile`."""
+    return SampleTogether(config, log)
 
 
 def skip_or_fail(demand: str, reason: str) -> None:
