@@ -21,30 +21,31 @@ last_states as (
 -- what is gone from its source ends in a state of its own: as it was, and since when it is gone
 states_and_ends as (
     select
-        dossier_key,
-        valid_from,
-        valid_from_basis,
-        status,
-        due_at,
-        received_at,
-        supplement_requested_at,
-        supplement_rounds,
-        finished_at,
-        returned_at,
-        deleted_at,
-        cast(null as timestamp) as vanished_at,
-        source,
-        is_first_seen,
-        recorded_from,
-        dataset,
-        source_system,
-        batch_id,
-        row_number
+        states.dossier_key,
+        states.valid_from,
+        states.valid_from_basis,
+        states.status,
+        states.due_at,
+        states.received_at,
+        states.supplement_requested_at,
+        states.supplement_rounds,
+        states.finished_at,
+        states.returned_at,
+        states.deleted_at,
+        case when states.valid_from >= standing.vanished_at then standing.vanished_at end as vanished_at,
+        states.source,
+        states.is_first_seen,
+        states.recorded_from,
+        states.dataset,
+        states.source_system,
+        states.batch_id,
+        states.row_number
     from states
+    left join standing on states.dossier_key = standing.dossier_key
     union all
     select
         dossier_key,
-        greatest(vanished_at, valid_from) as valid_from,
+        vanished_at as valid_from,
         'landing' as valid_from_basis,
         status,
         due_at,
@@ -63,7 +64,7 @@ states_and_ends as (
         batch_id,
         row_number
     from last_states
-    where latest_rank = 1
+    where latest_rank = 1 and vanished_at > valid_from
 ),
 
 history as (

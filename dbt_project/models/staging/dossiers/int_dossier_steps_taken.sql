@@ -30,7 +30,8 @@ taken as (
         standing.dossier_key,
         keyed.dataset,
         keyed.source_system,
-        keyed.happened_at,
+        -- nothing was done after it was read: a later time is a typing error
+        least(keyed.happened_at, batches.landed_at) as happened_at,
         keyed.status,
         keyed.due_at,
         batches.landed_at,
@@ -38,7 +39,7 @@ taken as (
         keyed.batch_id,
         keyed.row_number,
         -- the row of the dossier knows of what happened until it was said
-        keyed.happened_at > standing.said_at as is_after_row
+        least(keyed.happened_at, batches.landed_at) > standing.said_at as is_after_row
     from keyed
     inner join batches on keyed.batch_id = batches.batch_id
     left join codes on keyed.step_key = codes.dossier_key
