@@ -66,6 +66,12 @@ BROKEN_RULES = """
         on flags.batch_id = present.batch_id and flags.row_number = present.row_number
         and flags.dossier_code = present.dossier_code
     inner join staging.dossier_rules as rules on flags.rule = rules.rule
+    union all
+    select present.batch_id, present.place_sheet, present.row_number, checks.check_id, checks.severity,
+        checks.sentence, checks.how_to_fix, checks.evidence
+    from quality.cross_checks as checks
+    inner join (select distinct batch_id, place_sheet, row_number from present) as present
+        on checks.left_batch_id = present.batch_id and checks.left_row_number = present.row_number
     order by 4
 """
 

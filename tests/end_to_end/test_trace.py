@@ -110,13 +110,17 @@ def test_they_fail_the_rules_that_the_ground_truth_says_and_no_others(traced, pl
     assert all(rule.sentence and rule.how_to_fix for rows in traced.values() for row in rows for rule in row.rules)
 
 
+# what a row that another stands for once said is a state of its dossier, or a name of it
+OF_EVERY_ROW = {"shared.dossier_history", "shared.dossier_aliases"}
+
+
 def test_a_kept_row_is_in_its_shared_table_and_no_other_row_is(traced, settings):
     entities = {c.dataset: c.entity for c in read_contracts(settings).contracts}
     for key, rows in traced.items():
         for row in rows:
             table = f"shared.{entities[row.dataset] or row.dataset}"
             if row.verdict != "kept":
-                assert row.tables == (), key
+                assert set(row.tables) <= OF_EVERY_ROW, key
             elif entities[row.dataset] is None:
                 assert table in row.tables, key
         dossiers = [row for row in rows if entities[row.dataset] == "dossiers" and row.verdict == "kept"]

@@ -28,7 +28,7 @@ COMPARED = (
     "shared.dossier_history",
     "shared.dossier_aliases",
     "ops.row_accounting",
-    "ops.int_row_verdicts",
+    "staging.int_row_verdicts",
     "staging.typed_monthly",
     "staging.typed_dump",
     "staging.typed_office",

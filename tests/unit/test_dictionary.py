@@ -102,4 +102,4 @@ def test_what_a_contract_says_of_a_column_is_in_the_dictionary(tmp_path):
     code, kind, *technical = table.columns
     assert (code.is_key, code.source_name, code.title_vi, code.type) == (True, "MaSo", "Mã số", "varchar")
     assert (kind.code_list, kind.legal_basis) == ("a Loại A; b Loại B", "QĐ 1")
-    assert [column.column for column in technical] == ["source_system", "batch_id", "row_number"]
+    assert [column.column for column in technical] == ["row_key", "source_system", "batch_id", "row_number"]
