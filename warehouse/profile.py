@@ -89,6 +89,8 @@ class AgencyChange(BaseModel):
 class Profile(BaseModel):
     """One province (`warehouse/profiles/*.yml`).
 
+    `pausing_statuses` are the national statuses in which a dossier's clock stands still, with what is waited for.
+
     `duties` says for a field of work which owner answers for it: departments were merged in 2025, the
     work was not, so a contract that names the duty holds in every profile. `calendar_overrides` and `agency_changes`
     are the province's own days and reorganisations (docs/reference-data.md). `assumed` lists fields that no source
@@ -106,6 +108,7 @@ class Profile(BaseModel):
     working_hours: tuple[WorkingHours, ...]
     cut_off: dt.time
     make_up_saturdays_are_working: bool
+    pausing_statuses: dict[int, str]
     thresholds: Thresholds
     languages: tuple[str, ...]
     legal_basis: str

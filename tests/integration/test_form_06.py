@@ -79,7 +79,9 @@ def built(given, tmp_path_factory):
     contracts = load_contracts(settings.contracts, settings.province, settings.environment, {})
     assert not contracts.errors
     assert [land(settings, contract).state for contract in contracts.contracts] == ["landed"]
-    dbt_build(settings, contracts, "--exclude-resource-type", "unit_test", "--select", "+path:models/metrics", *BUILDABLE)
+    dbt_build(
+        settings, contracts, "--exclude-resource-type", "unit_test", "--select", "+path:models/metrics", *BUILDABLE
+    )
     with connect_warehouse(settings.warehouse) as connection:
         yield connection
 

@@ -148,9 +148,10 @@ def test_a_long_file_is_sampled_over_its_length(tmp_path):
     assert sum(a == b for a, b in zip(changed, expected * 33, strict=True)) / len(changed) > 0.95
 
 
-# different syllables, three a text: a few words that repeat convince nobody
+# different syllables, three a text: a few words that repeat convince nobody, and one alone may be right both ways
+# (pỗ in VISCII is p²)
 TEXTS = st.lists(st.sampled_from(sorted(syllables())), min_size=30, max_size=60, unique=True).map(
-    lambda words: [" ".join(words[start : start + 3]) for start in range(0, len(words), 3)]
+    lambda words: [" ".join(words[start : start + 3]) for start in range(0, len(words) - 2, 3)]
 )
 # each example converts columns of a file: a failing one is shown as it was found
 QUICK = {

@@ -46,3 +46,29 @@
 {% macro duckdb__time_text(column) -%}
     strftime({{ column }}, '%d/%m/%Y %H:%M')
 {%- endmacro %}
+
+{# A date so many days after another. #}
+{% macro days_after(day, days) %}{{ return(adapter.dispatch('days_after')(day, days)) }}{% endmacro %}
+
+{% macro duckdb__days_after(day, days) -%}
+    cast({{ day }} + cast({{ days }} as integer) as date)
+{%- endmacro %}
+
+{# A date so many months after another; the last of a month where it has fewer days. #}
+{% macro months_after(day, months) %}{{ return(adapter.dispatch('months_after')(day, months)) }}{% endmacro %}
+
+{% macro duckdb__months_after(day, months) -%}
+    cast({{ day }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+
+{# The last second of a day, as a local time. #}
+{% macro end_of_day(day) -%}
+    {{ day_and_seconds(day, 86399) }}
+{%- endmacro %}
+
+{# How many times a whole number goes into another. #}
+{% macro whole_times(number, into) %}{{ return(adapter.dispatch('whole_times')(number, into)) }}{% endmacro %}
+
+{% macro duckdb__whole_times(number, into) -%}
+    ({{ number }} // {{ into }})
+{%- endmacro %}
