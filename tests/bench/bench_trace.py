@@ -32,7 +32,7 @@ STEP = 1_000_000
 COPIED = {
     "staging.stg_one_stop_list": {"row_key": "{0} || '-' || i", "dossier_code": "{0} || '-' || i"},
     "staging.stg_one_stop_register": {"row_key": "{0} || '-' || i", "dossier_code": "{0} || '-' || i"},
-    "staging.int_dossiers": {"row_key": "{0} || '-' || i", "dossier_code": "{0} || '-' || i"},
+    "shared.dossier_history": {"dossier_code": "{0} || '-' || i"},
     "shared.dossiers": {"dossier_code": "{0} || '-' || i"},
     "metrics.dossier_flags": {"dossier_code": "{0} || '-' || i"},
     "quality.failing_rows": {"row_key": "{0} || '-' || i"},
