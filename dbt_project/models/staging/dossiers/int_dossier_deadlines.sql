@@ -96,11 +96,11 @@ stepped as (
     inner join working_days as first_days on started.start_number = first_days.working_day_number
     left join calendar_days as last_days
         on case
-            when started.calendar_unit = 'calendar_day'
-                then {{ days_after('first_days.day', 'started.duration_value') }}
-            when started.calendar_unit = 'month'
-                then {{ months_after('first_days.day', 'started.duration_value') }}
-        end = last_days.day
+                when started.calendar_unit = 'calendar_day'
+                    then {{ days_after('first_days.day', 'started.duration_value') }}
+                when started.calendar_unit = 'month'
+                    then {{ months_after('first_days.day', 'started.duration_value') }}
+            end = last_days.day
 ),
 
 -- pauses that overlap are one
