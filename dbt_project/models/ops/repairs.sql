@@ -22,6 +22,24 @@ landing_repairs as (
     inner join batches on landed.batch_id = batches.batch_id
 ),
 
+repaired_rows as (
+    select
+        batch_id,
+        dataset,
+        column_name,
+        kind,
+        row_number
+    from {{ ref('int_row_repairs') }}
+    union all
+    select
+        batch_id,
+        dataset,
+        column_name,
+        kind,
+        row_number
+    from {{ ref('identifier_repairs') }}
+),
+
 staging_repairs as (
     select
         batch_id,
@@ -31,7 +49,7 @@ staging_repairs as (
         kind,
         count(*) as row_count,
         min(row_number) as example_row
-    from {{ ref('int_row_repairs') }}
+    from repaired_rows
     group by
         batch_id,
         dataset,
@@ -39,25 +57,10 @@ staging_repairs as (
         kind
 ),
 
-identifier_repairs as (
-    select
-        batch_id,
-        dataset,
-        column_name,
-        'staging' as stage,
-        kind,
-        count(*) as row_count,
-        min(row_number) as example_row
-    from {{ ref('identifier_repairs') }}
-    group by all
-),
-
 repairs as (
     select * from landing_repairs
     union all
     select * from staging_repairs
-    union all
-    select * from identifier_repairs
 )
 
 select
