@@ -108,6 +108,7 @@ FIGURES = """
     with counted as (
         select * from staging.int_settlement_dossiers
         where row_number in ({numbers}) and batch_id in ({batches}) and dossier_code in ({texts})
+            and variant = 'as_system'
     )
     select
         counted.dossier_code, counted.column_in, counted.column_out,
@@ -115,12 +116,11 @@ FIGURES = """
         case cells.open_bucket when 'kept' then 'published' when 'suppressed' then 'withheld' end as open_data
     from counted
     inner join metrics.settlement as settlement
-        using (period_type, period_start, agency_code, field_code)
+        using (period_type, period_start, period_end, agency_code, field_code, variant)
     left join staging.int_settlement_cells as cells
-        on counted.period_type = 'month' and settlement.variant = 'as_system'
+        on counted.period_type = 'month'
         and counted.period_start = cells.period_start
         and counted.agency_code = cells.agency_code and counted.field_code = cells.field_code
-    where settlement.variant = 'as_system'
     order by list_position(['month', 'quarter', 'half_year', 'year'], counted.period_type), counted.period_start
 """
 

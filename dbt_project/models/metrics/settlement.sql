@@ -12,7 +12,7 @@ settlement as (
         counted_until,
         agency_code,
         field_code,
-        'as_system' as variant,
+        variant,
         cast(count(*) as bigint) as total_received,
         cast(sum(case when column_in = 4 then 1 else 0 end) as bigint) as received_online,
         cast(sum(case when column_in = 5 then 1 else 0 end) as bigint) as received_direct_or_post,
@@ -31,7 +31,8 @@ settlement as (
         period_end,
         counted_until,
         agency_code,
-        field_code
+        field_code,
+        variant
 )
 
 select * from settlement

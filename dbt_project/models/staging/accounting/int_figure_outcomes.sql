@@ -13,7 +13,7 @@ uncounted as (
 
 counted as (
     select * from {{ ref('int_settlement_dossiers') }}
-    where period_type = 'month'
+    where period_type = 'month' and variant = 'as_system'
 ),
 
 cells as (

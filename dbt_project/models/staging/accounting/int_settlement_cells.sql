@@ -2,7 +2,7 @@ with
 
 counted as (
     select * from {{ ref('int_settlement_dossiers') }}
-    where period_type = 'month'
+    where period_type = 'month' and variant = 'as_system'
 ),
 
 settlement as (

@@ -88,7 +88,10 @@ change_rows as (
 
 -- entities that are read where they are united: there is no table behind them
 united_rows as (
-    {%- for entity in ['control_totals', 'dossier_steps', 'system_inventory', 'zero_declarations'] %}
+    {%- for entity in [
+        'control_totals', 'decentralised_procedures', 'dossier_steps', 'procedure_publications',
+        'satisfaction_ratings', 'system_inventory', 'targets', 'zero_declarations'
+    ] %}
     select
         batch_id,
         'kept' as bucket
