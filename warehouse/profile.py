@@ -110,9 +110,9 @@ class Profile(BaseModel):
 
     `duties` says for a field of work which owner answers for it: departments were merged in 2025, the
     work was not, so a contract that names the duty holds in every profile. `calendar_overrides` and `agency_changes`
-    are the province's own days and reorganisations (docs/reference-data.md). `reporting_periods` are periods that Form 06
-    is made for beside months, quarters, half-years and years (docs/metrics.md). `assumed` lists fields that no source
-    confirms.
+    are the province's own days and reorganisations (docs/reference-data.md). `reporting_periods` are periods that Form
+    06 is made for beside months, quarters, half-years and years (docs/metrics.md). `assumed` lists fields that no
+    source confirms.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

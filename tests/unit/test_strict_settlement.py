@@ -1,8 +1,9 @@
-"""Form 06 by its models' own SQL on a few dossiers: the fixture in both variants, and each strict rule in a sentence."""
+"""Form 06 by its models' own SQL: the fixture in both variants, and each strict rule in a sentence."""
 
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -65,7 +66,7 @@ def dossier(
                 **times,
             }
         )
-    for before, after in zip(history, history[1:], strict=False):
+    for before, after in pairwise(history):
         before["valid_to"] = after["valid_from"]
     latest = {name: history[-1].get(name) for name in COMMON}
     row = {"dossier_code": code, "channel": channel, "due_at_computed": day(computed), **latest}
@@ -108,7 +109,7 @@ def strict(*dossiers: dict[str, Any], **named: Any) -> dict[str, tuple[int, int]
 def months(one: dict[str, Any], *names: int) -> list[tuple[int, int] | None]:
     """Strict columns of one dossier in months of 2026."""
     starts = [dt.date(2026, number, 1) for number in (*names, names[-1] + 1)]
-    spans = [(str(a), str(b - dt.timedelta(days=1))) for a, b in zip(starts, starts[1:], strict=False)]
+    spans = [(str(a), str(b - dt.timedelta(days=1))) for a, b in pairwise(starts)]
     found = columns(one, periods=tuple(spans))
     return [found.get(("strict", one["row"]["dossier_code"], f"{start:%d/%m}")) for start in starts[:-1]]
 
