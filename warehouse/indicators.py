@@ -22,7 +22,12 @@ FOLDER = PROJECT_ROOT / "dbt_project" / "indicators"
 UnitKind = Literal["agency", "commune", "province"]
 # what is counted, one row a thing and period: model `int_indicator_<base>`, and where its things belong
 # to agencies and communes (added up over those beneath) or are told by unit (a procedure counts once in each)
-BASES: dict[str, Literal["additive", "by_unit"]] = {"dossiers": "additive", "procedures": "by_unit"}
+BASES: dict[str, Literal["additive", "by_unit"]] = {
+    "dossiers": "additive",
+    "ratings": "additive",
+    "procedures": "by_unit",
+    "publications": "by_unit",
+}
 
 
 class Indicator(BaseModel):

@@ -9,6 +9,10 @@ periods as (
     select * from {{ ref('int_periods') }}
 ),
 
+spans as (
+    select * from {{ ref('int_decentralised_spans') }}
+),
+
 -- what Form 06 counts: received, not deleted, neither newly filed (1) nor refused (3);
 -- a status without a mapping is read from the dates
 counted as (
@@ -50,12 +54,17 @@ in_period as (
         periods.period_start,
         periods.period_end,
         periods.counted_until,
+        spans.to_level as decentralised_to,
         dated.received_on >= periods.period_start as is_received,
         coalesce(dated.ended_on <= periods.counted_until, false) as is_ended
     from dated
     inner join periods
         on dated.received_on <= periods.counted_until
             and (dated.ended_on is null or dated.ended_on >= periods.period_start)
+    left join spans
+        on dated.procedure_key = spans.procedure_code
+            and dated.received_on >= spans.handed_over_from
+            and (spans.handed_over_to is null or dated.received_on <= spans.handed_over_to)
 ),
 
 -- a second supplement is late, and nothing shows that a dossier without any limit is on time
@@ -84,6 +93,7 @@ judged as (
         is_synchronised,
         is_result_expected,
         has_result_file,
+        decentralised_to,
         is_received,
         is_ended,
         is_ended and known_status in (7, 9, 10) as is_settled,
