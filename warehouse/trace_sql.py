@@ -186,14 +186,16 @@ def texts(values: Iterable[str]) -> str:
 
 def held_in(tables: list[tuple[str, str, bool]]) -> str:
     """SQL that gives table and place for each hit row that one of the tables holds."""
+    # a row number is a row's own within one sheet: of dossiers the code tells sheets apart
+    by_code = "held.dossier_code = present.dossier_code"
     parts = [
         f"select distinct '{schema}.{table}', present.batch_id, present.place_sheet, present.row_number,"
         f" {place} as place"
         f' from {schema}."{table}" as held inner join present'
-        " on held.batch_id = present.batch_id and held.row_number = present.row_number"
-        # a row number is a row's own within one sheet: of dossiers the code tells sheets apart
-        + (" and held.dossier_code = present.dossier_code" if has_code else "")
+        f" on held.batch_id = present.batch_id and held.row_number = present.row_number and {condition}"
         for place, (schema, table, has_code) in enumerate(tables)
+        # other rows may name a dossier, too: a rating does
+        for condition in ([by_code, "present.dossier_code is null"] if has_code else ["true"])
     ]
     union = " union all ".join([*parts, CATALOGUE])
     return f"select * exclude (place) from ({union}) order by place"
