@@ -73,7 +73,9 @@ def _decide(
 ) -> None:
     from ingestion.decisions import decide
     from orchestration.preparation import read_contracts
+    from warehouse.chain import seal
 
     settings = read_settings(home=home, contracts=contracts)
     batch = decide(settings, read_contracts(settings), batch_id, verdict, who=who or getpass.getuser(), why=why)
+    seal(settings)
     console.print(f"{batch_id} of {batch.manifest.dataset}: {verdict}. `kho run` brings the store up to date.")

@@ -19,6 +19,7 @@ from warehouse.assembly import assemble, fingerprint
 from warehouse.contract_reader import load_contracts
 from warehouse.contracts import ContractSet
 from warehouse.errors import SettingsError
+from warehouse.freezable import ensure_freeze_files
 from warehouse.releases import ensure_release_log
 from warehouse.settings import PROJECT_ROOT, Settings
 
@@ -43,6 +44,7 @@ def prepare(settings: Settings) -> Prepared:
     ensure_release_log(settings)
     _prepare_instance(settings)
     project = assemble(settings, contracts)
+    ensure_freeze_files(settings)
     manifest = project / "target" / "manifest.json"
     seen = project / "target" / "fingerprint"
     now = fingerprint(project)

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from orchestration.definitions import build_defs
 from orchestration.jobs import DAILY
 from orchestration.preparation import Prepared
+from warehouse.errors import FreezeError
 from warehouse.settings import Settings
 
 # the bar and the summary speak; the log is in the UI
@@ -52,6 +53,21 @@ def run_daily(prepared: Prepared, progress: Progress) -> RunOutcome:
     failures = tuple((str(event.step_key), _message(event)) for event in result.all_events if event.is_step_failure)
     progress.update(task, description="xong" if result.success else "dừng", completed=len(job.nodes))
     return RunOutcome(run_id, result.success, failures)
+
+
+def check_last_run(settings: Settings) -> None:
+    """Raise FreezeError when the newest run of the data home did not end well; without runs nothing is asked."""
+    if not settings.dagster_home.is_dir():
+        return
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        newest = instance.get_runs(limit=1)
+    if newest and newest[0].status is not dg.DagsterRunStatus.SUCCESS:
+        raise FreezeError(
+            wanted="a last run that ended well",
+            found=f"run {newest[0].run_id} ended with {newest[0].status.value}",
+            where=str(settings.dagster_home),
+            action="Put right what failed, then `kho run`.",
+        )
 
 
 def log_file(settings: Settings) -> Path:

@@ -17,6 +17,7 @@ from ingestion.index import write_index
 from ingestion.reference import write_reference
 from warehouse.assembly import assemble
 from warehouse.contracts import ContractSet
+from warehouse.freezable import ensure_freeze_files
 from warehouse.releases import ensure_release_log
 from warehouse.settings import PROJECT_ROOT, Settings
 
@@ -28,7 +29,9 @@ def prepare(settings: Settings, contracts: ContractSet) -> Path:
     ensure_mail_log(settings)
     ensure_release_log(settings)
     ensure_result_files(settings.results)
-    return assemble(settings, contracts)
+    project = assemble(settings, contracts)
+    ensure_freeze_files(settings)
+    return project
 
 
 def dbt_build(settings: Settings, contracts: ContractSet, *arguments: str) -> str:

@@ -23,6 +23,8 @@ from warehouse.assembly_identifiers import linked, repairs, status_of
 from warehouse.citizen_prefixes import citizen_prefixes
 from warehouse.contracts import Column, Contract, ContractSet
 from warehouse.entities import Entity, EntityColumn, entities
+from warehouse.freezable import freezable, freeze_sources
+from warehouse.model_version import model_version
 from warehouse.settings import PROJECT_ROOT, SAMPLE_ENVIRONMENTS, Settings
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -120,6 +122,9 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
     yield accounting / "int_datasets.sql", render("datasets.sql.j2", contracts=contracts.contracts)
     yield accounting / "int_row_verdicts.sql", render("ops_counts.sql.j2", tables=_verdict_tables(contracts))
     yield accounting / "int_shared_rows.sql", render("ops_counts.sql.j2", tables=_shared_tables(contracts))
+    yield staging / "int_build.sql", render("build.sql.j2", model_version=model_version())
+    if frozen := freezable(DBT_PROJECT / "models"):
+        yield staging / "freezes" / "_frozen_tables__sources.yml", _yaml(freeze_sources(frozen))
     yield staging / "int_row_repairs.sql", render("row_repairs.sql.j2", contracts=_with_text(contracts))
     yield staging / "int_record_keys.sql", render("record_keys.sql.j2", contracts=contracts.contracts)
     missing = [c for c in contracts.contracts if c.detect_missing]

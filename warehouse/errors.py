@@ -110,6 +110,18 @@ class ReleaseError(KhoError):
     """Open tables may not be published as they are."""
 
 
+class ChainError(KhoError):
+    """The chain over batches, freezes and releases is not as it was written."""
+
+
+class FreezeError(KhoError):
+    """A period cannot be frozen, or what was frozen is not what is computed."""
+
+
+class PassportError(KhoError):
+    """There is no such figure to explain."""
+
+
 class MailError(KhoError):
     """A mail could not be handed over, and trying again will not help."""
 

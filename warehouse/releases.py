@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.catalogue import OpenTable, read_catalogue
+from warehouse.chain import seal
 from warehouse.connections import attach, connect_memory
 from warehouse.datapackage import data_package, table_description
 from warehouse.dictionary_files import CSV_FILE
@@ -63,7 +64,7 @@ class Release:
 
 
 def publish(settings: Settings, manifest_path: Path | None = None) -> Release:
-    """Write the open tables of the warehouse as a release and let `latest` lead to it.
+    """Write the open tables of the warehouse as a release, let `latest` lead to it and seal it in the chain.
 
     The content hash is over the CSV files and the tables' descriptions, so neither the time nor how the rows
     were loaded changes it. Content that is already the latest writes nothing.
@@ -75,6 +76,7 @@ def publish(settings: Settings, manifest_path: Path | None = None) -> Release:
     Raises:
         ReleaseError: the tables may not be published as they are.
         WarehouseError: the warehouse cannot be read now.
+        ChainError: the chain is broken; the release is there all the same.
     """
     tables = read_catalogue(manifest_path or settings.dbt / "target" / "manifest.json")
     settings.releases.mkdir(parents=True, exist_ok=True)
@@ -86,12 +88,14 @@ def publish(settings: Settings, manifest_path: Path | None = None) -> Release:
         if latest is not None and latest.content_hash == content_hash:
             # again, in case the run that made it ended before it was logged
             _log(settings, latest)
+            seal(settings)
             return latest
-        release = _seal(settings, written, content_hash, building)
+        release = _complete(settings, written, content_hash, building)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     _point_latest(settings, release.version)
     _log(settings, release)
+    seal(settings)
     return replace(release, created=True, latest=True)
 
 
@@ -149,7 +153,7 @@ def _content_hash(settings: Settings, tables: list[WrittenTable]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _seal(settings: Settings, written: list[WrittenTable], content_hash: str, building: Path) -> Release:
+def _complete(settings: Settings, written: list[WrittenTable], content_hash: str, building: Path) -> Release:
     version = f"{settings.day:%Y.%m.%d}-{content_hash[:8]}"
     folder = settings.releases / version
     if folder.is_dir():

@@ -128,13 +128,18 @@ class Settings(BaseSettings):
         return self.home / "releases"
 
     @property
+    def freezes(self) -> Path:
+        """Frozen periods, one folder each."""
+        return self.home / "freezes"
+
+    @property
     def outbox(self) -> Path:
         """One .eml a mail."""
         return self.home / "outbox"
 
     @property
     def logbook(self) -> Path:
-        """Append-only logs that are tables of `ops`: mails and releases."""
+        """Append-only logs: mails and releases, which are tables of `ops`, and the chain."""
         return self.home / "logbook"
 
     @property

@@ -103,12 +103,16 @@ PLACED_TABLES = """
     order by schema_name desc, table_name
 """
 
-# the filters reach the table of dossiers, so periods are joined to few rows; numbers are compared faster than codes
+# the filters reach the table of dossiers, so periods are joined to few rows; numbers are compared faster than codes.
+# A frozen period names the row of its own time, which a later export may have replaced
 FIGURES = """
     with counted as (
         select * from staging.int_settlement_dossiers
         where row_number in ({numbers}) and batch_id in ({batches}) and dossier_code in ({texts})
-            and variant = 'as_system'
+            and variant = 'as_system' and not is_frozen
+        union all
+        select * from staging.int_settlement_dossiers
+        where dossier_code in ({texts}) and variant = 'as_system' and is_frozen
     )
     select
         counted.dossier_code, counted.column_in, counted.column_out,

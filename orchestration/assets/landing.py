@@ -9,17 +9,18 @@ import dagster as dg
 
 from ingestion.index import write_index
 from ingestion.landing import Attempt, land
-from orchestration.keys import BATCH_INDEX_KEYS, landing_key
+from orchestration.keys import BATCH_INDEX_KEYS, CHAIN_KEY, landing_key
 from orchestration.preparation import Prepared
+from warehouse.chain import seal
 from warehouse.contracts import Contract
 
 ARRIVED, AS_BEFORE = "source_arrived", "looks_as_before"
 
 
 def landing_assets(prepared: Prepared) -> list[dg.AssetsDefinition]:
-    """One asset for every contract, and the index of all batches after them."""
+    """One asset for every contract; after them the index of all batches, and their lines in the chain."""
     landed = [_landing_asset(prepared, contract) for contract in prepared.contracts.contracts]
-    return [*landed, _index_asset(prepared)]
+    return [*landed, _index_asset(prepared), _chain_asset(prepared)]
 
 
 def _landing_asset(prepared: Prepared, contract: Contract) -> dg.AssetsDefinition:
@@ -117,3 +118,17 @@ def _index_asset(prepared: Prepared) -> dg.AssetsDefinition:
             yield dg.MaterializeResult(asset_key=key)
 
     return index_landing
+
+
+def _chain_asset(prepared: Prepared) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=CHAIN_KEY,
+        deps=list(BATCH_INDEX_KEYS),
+        description="The hash of every batch, freeze and release, each with that of the one before: `kho verify`.",
+        group_name="landing_index",
+        kinds={"json"},
+    )
+    def seal_batches() -> dg.MaterializeResult[None]:
+        return dg.MaterializeResult(metadata={"sealed": len(seal(prepared.settings))})
+
+    return seal_batches

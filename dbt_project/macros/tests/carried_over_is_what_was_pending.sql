@@ -1,6 +1,13 @@
-{# Form 06: what is carried into a period is what was pending at the end of the one before. #}
+{#
+  Form 06: what is carried into a period is what was pending at the end of the one before, unless one of the two is
+  frozen: then the difference is what `settlement_restatements` lists.
+#}
 {% test carried_over_is_what_was_pending(model) %}
 with
+
+frozen_periods as (
+    select * from {{ ref('int_frozen_periods') }}
+),
 
 followed as (
     select
@@ -18,7 +25,14 @@ followed as (
         and previous.agency_code = following.agency_code
         and previous.field_code = following.field_code
         and previous.variant = following.variant
-    where previous.counted_until = previous.period_end
+    left join frozen_periods
+        on previous.period_type = frozen_periods.period_type
+        and (
+            previous.period_end = frozen_periods.period_end
+            or cast(previous.period_end + interval 1 day as date) = frozen_periods.period_start
+        )
+    where frozen_periods.period_start is null
+        and previous.counted_until = previous.period_end
         and previous.period_end < (select max(other.counted_until) from {{ model }} as other)
         -- periods of the calendar follow each other, ranges need not
         and (

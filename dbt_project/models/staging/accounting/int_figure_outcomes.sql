@@ -24,6 +24,7 @@ cells as (
 dossiers_in_figures as (
     select
         counted.dossier_code,
+        min(case when counted.is_frozen then 1 else 0 end) = 1 as is_only_frozen,
         min(case when cells.is_counted then 1 else 0 end) = 1 as is_counted,
         min(case when cells.open_bucket is null then 0 else 1 end) = 1 as is_open_known,
         max(case when cells.open_bucket = 'kept' then 1 else 0 end) = 1 as is_published
@@ -35,6 +36,7 @@ dossiers_in_figures as (
     group by counted.dossier_code
 ),
 
+-- what no figure has to count any more is kept where frozen ones count it, and only there
 dossiers as (
     select
         shared_dossiers.batch_id,
@@ -43,7 +45,7 @@ dossiers as (
         found.is_published,
         case
             when uncounted.reason is not null and found.dossier_code is null then 'not_counted'
-            when uncounted.reason is null and found.is_counted then 'kept'
+            when (uncounted.reason is null or found.is_only_frozen) and found.is_counted then 'kept'
         end as bucket
     from shared_dossiers
     left join uncounted on shared_dossiers.dossier_code = uncounted.dossier_code

@@ -1,0 +1,275 @@
+"""Frozen periods: the figures of a period as they were, with the dossiers that they count and what they rest on.
+
+`<home>/freezes/<period>/` is written once and never changed: `settlement_dossiers.parquet` (where Form 06 counted each
+dossier), `settlement.csv`, for every table that says `freeze: true` its rows as Parquet and CSV, `periods.parquet` and
+`frozen_tables.parquet` for dbt, and `freeze.json`, which has the hashes of them all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.chain import chain_head, content_hash, hash_file, hash_files, seal
+from warehouse.connections import connect_warehouse
+from warehouse.errors import FreezeError
+from warehouse.freezable import FILES, PLACEMENTS, Freezable, freezable
+from warehouse.freeze_inputs import Inputs, read_inputs
+from warehouse.freeze_sql import copy_placements, copy_rows, copy_table, figures_of, where_period
+from warehouse.model_version import model_version
+from warehouse.periods import Period
+from warehouse.settings import TIME_ZONE, Settings
+
+FREEZE_FILE = "freeze.json"
+# it follows from the placements, so it is kept as it was printed and compared, and not read again
+FORM_06 = "settlement"
+NOTED = 10
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """A frozen period: where it lies, whether this call froze it, and where the figures are other than frozen."""
+
+    period: Period
+    folder: Path
+    document: dict[str, Any]
+    created: bool
+    differences: tuple[str, ...] = ()
+
+
+def freeze(settings: Settings, period: Period, by: str | None = None) -> Freeze:
+    """Fix the figures of a period; of one that is frozen, compare what the warehouse has now with what was frozen.
+
+    Args:
+        settings: gives the data home and the as-of day.
+        period: a month, quarter, half-year or year.
+        by: who freezes it; kept with it.
+
+    Raises:
+        FreezeError: the period has not ended, its figures are not whole, or frozen files were changed.
+        WarehouseError: the warehouse cannot be read now.
+        ChainError: the chain is broken.
+    """
+    folder = settings.freezes / period.code
+    tables = freezable(settings.dbt / "models")
+    with connect_warehouse(settings.warehouse, settings=settings) as connection:
+        if folder.is_dir():
+            return _compare(connection, period, folder)
+        as_of = _check(connection, settings, period)
+        # the batches it rests on are sealed before it
+        seal(settings)
+        inputs = read_inputs(connection, settings, [FORM_06, *(table.name for table in tables)], period)
+        with _incoming(settings, period) as writing:
+            document = _write(connection, settings, period, as_of, by, tables, inputs, writing)
+            writing.rename(folder)
+            _flush(settings.freezes)
+    seal(settings)
+    return Freeze(period, folder, document, created=True)
+
+
+def read_freeze(settings: Settings, period: Period) -> dict[str, Any] | None:
+    """What a frozen period says of itself, or None when it is not frozen."""
+    file = settings.freezes / period.code / FREEZE_FILE
+    return _read(file) if file.is_file() else None
+
+
+def _check(connection: duckdb.DuckDBPyConnection, settings: Settings, period: Period) -> dt.date:
+    """The as-of day of the figures. Raises FreezeError when they may not be frozen."""
+
+    def refuse(wanted: str, found: str, action: str) -> FreezeError:
+        return FreezeError(wanted=wanted, found=found, where=f"period {period.code}", action=action)
+
+    if period.period_type == "range":
+        raise refuse("a month, quarter, half-year or year", "a range of days", "Freeze the periods that it is made of.")
+    if period.end >= settings.day:
+        raise refuse(
+            f"a period that ended before the as-of day, {settings.day}",
+            f"it ends on {period.end}",
+            "Wait until it is over.",
+        )
+    tables = connection.execute(
+        "select count(*) from duckdb_tables() where (schema_name, table_name) in"
+        " (('staging', 'int_build'), ('metrics', 'settlement'), ('ops', 'row_accounting'))"
+    ).fetchone()
+    if tables != (3,):
+        raise refuse("figures and their books", "they are not built yet", "Build them first: `kho run`.")
+    [(as_of, version)] = connection.execute("select as_of, model_version from staging.int_build").fetchall()
+    if as_of <= period.end or version != model_version():
+        found = f"figures for {as_of}" if as_of <= period.end else "figures of another version of the models"
+        raise refuse(f"figures built after {period.end} by these models", found, "Build them again: `kho run`.")
+    [(missing,)] = connection.execute("select count(*) from ops.row_accounting where missing <> 0").fetchall()
+    if missing:
+        raise refuse("books that balance", f"{missing} that do not", "See ops.row_accounting, and run again.")
+    rows, wrong = figures_of(connection, period)
+    if not rows or wrong:
+        found = f"{wrong} figures that are not the number of their dossiers" if rows else "no figures"
+        raise refuse("figures of the period, each the number of its dossiers", found, "Build them again: `kho run`.")
+    return as_of  # type: ignore[no-any-return]
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    period: Period,
+    as_of: dt.date,
+    by: str | None,
+    tables: tuple[Freezable, ...],
+    inputs: Inputs,
+    folder: Path,
+) -> dict[str, Any]:
+    dossiers = copy_placements(connection, period, folder / f"{PLACEMENTS}.parquet")
+    rows = {PLACEMENTS: dossiers} | {
+        table.name: copy_rows(connection, table, period, folder / f"{table.name}.parquet") for table in tables
+    }
+    printed = {FORM_06: "metrics.settlement"} | {table.name: table.relation for table in tables}
+    columns = {
+        name: copy_table(connection, relation, period, folder / f"{name}.csv") for name, relation in printed.items()
+    }
+    of_period = {"period_type": period.period_type, "period_start": period.start, "period_end": period.end}
+    facts: dict[str, Any] = {
+        **of_period,
+        "period": period.code,
+        "title": period.title,
+        "as_of": as_of,
+        "frozen_at": dt.datetime.now(TIME_ZONE).replace(tzinfo=None),
+        "frozen_by": by,
+        "model_version": model_version(),
+        "profile_hash": _profile_hash(settings),
+        "inputs_hash": inputs.sha256,
+        "figures_hash": content_hash({f"{name}.csv": hash_file(folder / f"{name}.csv") for name in printed}),
+        "chain_hash": chain_head(settings),
+        "batch_count": len(inputs.batches),
+        "dossier_count": dossiers,
+    }
+    _one_file(connection, "periods", [facts], folder)
+    frozen = [{**of_period, "table_name": name, "row_count": count} for name, count in rows.items()]
+    _one_file(connection, "frozen_tables", frozen, folder)
+    document = {
+        **{name: str(value) if isinstance(value, dt.date) else value for name, value in facts.items()},
+        "profile": settings.profile,
+        "chain_head": facts["chain_hash"],
+        "tables": rows,
+        "figures": columns,
+        "files": hash_files(folder),
+        "inputs": [asdict(batch) for batch in inputs.batches],
+        "reference": inputs.reference,
+    }
+    (folder / FREEZE_FILE).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    for path in (*folder.iterdir(), folder):
+        if path.is_file():
+            path.chmod(0o600)
+        _flush(path)
+    return document
+
+
+def _one_file(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]], folder: Path) -> None:
+    """Rows of Python as one of the files that dbt reads; they are few."""
+
+    def literal(value: Any, sql_type: str) -> str:
+        text = "null" if value is None else "'" + str(value).replace("'", "''") + "'"
+        return f"cast({text} as {sql_type})"
+
+    selects = [
+        "select "
+        + ", ".join(f"{literal(row[column], sql_type)} as {column}" for column, sql_type in FILES[name].items())
+        for row in rows
+    ]
+    target = str(folder / f"{name}.parquet").replace("'", "''")
+    connection.execute(f"copy ({' union all '.join(selects)}) to '{target}' (format parquet)")
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, period: Period, folder: Path) -> Freeze:
+    """Hold the figures of the warehouse against the frozen ones, byte by byte, in the columns that these have."""
+    document = _read(folder / FREEZE_FILE)
+    changed = sorted(
+        name
+        for name, sha256 in document["files"].items()
+        if not (folder / name).is_file() or hash_file(folder / name) != sha256
+    )
+    if changed:
+        raise FreezeError(
+            wanted="the files as they were frozen",
+            found=f"{', '.join(changed)} changed or gone",
+            where=str(folder),
+            action="Bring the folder back from a backup; `kho verify` names every changed file.",
+        )
+    differences: list[str] = []
+    fresh = folder.parent / ".incoming" / f"{folder.name}.compared"
+    fresh.mkdir(parents=True, exist_ok=True)
+    try:
+        for name, columns in document["figures"].items():
+            relation = f"metrics.{name}" if name == FORM_06 else _relation(connection, name)
+            copy_table(connection, relation, period, fresh / f"{name}.csv", columns)
+            differences += _lines(name, folder / f"{name}.csv", fresh / f"{name}.csv")
+    finally:
+        shutil.rmtree(fresh)
+    return Freeze(period, folder, document, created=False, differences=tuple(differences))
+
+
+def _lines(name: str, frozen: Path, fresh: Path) -> Iterator[str]:
+    if frozen.read_bytes() == fresh.read_bytes():
+        return
+    before, now = (path.read_text(encoding="utf-8").splitlines() for path in (frozen, fresh))
+    for said, lines, others in (("frozen", before, set(now)), ("now", now, set(before))):
+        yield from (f"{name}, {said}: {line}" for line in [line for line in lines if line not in others][:NOTED])
+    if set(before) == set(now):
+        yield f"{name}: the same rows in another order or number"
+
+
+def _relation(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    found = connection.execute(
+        f"select schema_name from duckdb_tables() where table_name = '{name}' and schema_name <> 'staging'"
+    ).fetchone()
+    return f'{found[0] if found else "metrics"}."{name}"'
+
+
+def _profile_hash(settings: Settings) -> str:
+    text = json.dumps(settings.province.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@contextmanager
+def _incoming(settings: Settings, period: Period) -> Iterator[Path]:
+    """A folder to write in, on the same file system and out of the way of what dbt reads."""
+    folder = settings.freezes / ".incoming" / period.code
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    folder.chmod(0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(file.read_bytes())
+    except ValueError as error:
+        raise FreezeError(
+            wanted="freeze.json as it was written",
+            found="a file that is no JSON any more",
+            where=str(file),
+            action="Bring the folder back from a backup; `kho verify` names every changed file.",
+        ) from error
+    return document
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+__all__ = ["Freeze", "freeze", "read_freeze", "where_period"]
