@@ -16,6 +16,7 @@ REFERENCE_KEYS = tuple(
 RESULT_KEYS = tuple(dg.AssetKey(["results", name]) for name in ("rule_results", "failing_rows", "commune_counts"))
 MAIL_KEY = dg.AssetKey(["reports", "mails"])
 RELEASE_KEY = dg.AssetKey(["releases", "open_data"])
+PRINTED_REPORTS_KEY = dg.AssetKey(["releases", "printed_reports"])
 CONTRACTS_KEY = dg.AssetKey(["ingestion", "contracts"])
 
 
