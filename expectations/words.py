@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from warehouse.words import day, decimal, whole
+
+__all__ = ["day", "decimal", "whole"]
 
 BANDS = {"green": "xanh", "yellow": "vàng", "red": "đỏ"}
 # text, background: dark text on a light ground reads in every mail program and in print
@@ -40,25 +42,6 @@ KINDS = {
     "freshness": "chậm cập nhật",
 }
 CRITERIA = ("đúng", "đủ", "sạch", "sống", "thống nhất")
-
-
-def whole(value: int | None) -> str:
-    """A count: 1.234."""
-    return f"{value or 0:,}".replace(",", ".")
-
-
-def decimal(value: float | None, places: int = 1) -> str:
-    """A score: 85,3; a dash when there is none. Cut, never rounded up: 89,97 is not yet 90."""
-    if value is None:
-        return "–"
-    scale = 10**places
-    cut = int(value * scale + 1e-6) / scale if value >= 0 else -int(-value * scale + 1e-6) / scale
-    return f"{cut:,.{places}f}".replace(",", " ").replace(".", ",").replace(" ", ".")
-
-
-def day(value: dt.date | dt.datetime | None) -> str:
-    """A day: 02/11/2026."""
-    return f"{value:%d/%m/%Y}" if value else ""
 
 
 def share(part: int, total: int) -> str:

@@ -15,6 +15,7 @@ from orchestration import (
     cli_contract,
     cli_dictionary,
     cli_freeze,
+    cli_report,
     cli_settlement,
     cli_trace,
     cli_units,
@@ -41,6 +42,7 @@ app.command()(cli_settlement.settlement)
 app.command()(cli_dictionary.dictionary)
 app.command()(cli_freeze.freeze)
 app.command()(cli_verify.verify)
+app.command()(cli_report.report)
 
 
 def main() -> None:

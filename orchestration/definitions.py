@@ -10,6 +10,7 @@ from dagster_dbt import DbtCliResource
 
 from orchestration.assets.contracts import contract_assets
 from orchestration.assets.landing import landing_assets
+from orchestration.assets.printed import printed_report_assets
 from orchestration.assets.quality import expectation_assets
 from orchestration.assets.reference import reference_assets
 from orchestration.assets.release import release_assets
@@ -28,6 +29,7 @@ def build_defs(settings: Settings | None = None, prepared: Prepared | None = Non
     ready = prepared or prepare(settings or Settings())
     store = store_assets(ready)
     open_tables = sorted(key for assets in store for key in assets.keys if key.path[0] == "open_data")
+    figures = sorted(key for assets in store for key in assets.keys if key.path[0] == "metrics")
     return dg.Definitions(
         assets=[
             contract_assets(ready),
@@ -37,6 +39,7 @@ def build_defs(settings: Settings | None = None, prepared: Prepared | None = Non
             expectation_assets(ready),
             report_assets(ready),
             release_assets(ready, open_tables),
+            printed_report_assets(ready, figures),
         ],
         asset_checks=rule_checks(ready),
         jobs=[daily_job()],

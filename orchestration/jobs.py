@@ -8,7 +8,7 @@ DAILY = "daily"
 
 
 def daily_job() -> dg.UnresolvedAssetJobDefinition:
-    """Everything: reference, landing, store, expectations, quality, mails, release, checks."""
+    """Everything: reference, landing, store, expectations, quality, mails, release, printed reports, checks."""
     return dg.define_asset_job(
         DAILY,
         selection=dg.AssetSelection.all(),

@@ -17,6 +17,7 @@ RESULT_KEYS = tuple(dg.AssetKey(["results", name]) for name in ("rule_results", 
 MAIL_KEY = dg.AssetKey(["reports", "mails"])
 RELEASE_KEY = dg.AssetKey(["releases", "open_data"])
 CHAIN_KEY = dg.AssetKey(["logbook", "chain"])
+PRINTED_REPORTS_KEY = dg.AssetKey(["releases", "printed_reports"])
 CONTRACTS_KEY = dg.AssetKey(["ingestion", "contracts"])
 
 

@@ -176,6 +176,7 @@ def _next_steps(settings: Settings, outcome: RunOutcome | None) -> Panel:
         lines += [f"Release   {latest.resolve().name}", f"Open it   {_short(str(latest))}/ or `kho portal`"]
     lines += [
         "Look      `make ui` (Dagster), `kho status`, `kho trace KEY`",
+        f"Reports   {_short(str(settings.reports))}/<period>/: Form 06 and the evaluation, `kho report PERIOD`",
         f"Outbox    {_short(str(settings.outbox))}/*.eml open in any mail program",
         "Next      `kho contract check FILE` for a source of your own; README shows how",
     ]

@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         return self.home / "freezes"
 
     @property
+    def reports(self) -> Path:
+        """Printed reports: <period>/, each as XLSX and HTML."""
+        return self.home / "reports"
+
+    @property
     def outbox(self) -> Path:
         """One .eml a mail."""
         return self.home / "outbox"

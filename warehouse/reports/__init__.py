@@ -1,0 +1,9 @@
+"""Printed reports: Form 06a, 06b and the evaluation of a period, as workbooks and as pages.
+
+They only read the warehouse, and say the same numbers as its tables.
+"""
+
+from warehouse.reports.scope import Variant
+from warehouse.reports.writing import REPORT_KINDS, ReportKind, Written, write_last_reports, write_reports
+
+__all__ = ["REPORT_KINDS", "ReportKind", "Variant", "Written", "write_last_reports", "write_reports"]
