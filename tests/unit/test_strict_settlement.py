@@ -11,7 +11,7 @@ import pytest
 from warehouse.connections import connect_memory
 from warehouse.model_sql import model_sql
 
-PROVINCE = {"pausing_statuses": {5: "supplement", 6: "fee", 8: "other_agency"}}
+PROVINCE: dict[str, Any] = {"pausing_statuses": {5: "supplement", 6: "fee", 8: "other_agency"}}
 CHAIN = (
     "int_settlement_states",
     "int_settlement_spells",
@@ -221,6 +221,7 @@ def test_after_a_pause_the_promise_counts_again() -> None:
         "not_moved": (resumed,),
         "moved": (resumed | {"due_at": "05/11 09:00"},),
         "settled_out_of_the_pause": (settled,),
+        "settled_that_day": (settled | {"finished_at": "15/10 16:00", "since": "15/10 16:00"},),
         "settled_with_a_moved_promise": (settled | {"due_at": "25/10 09:00"},),
         "withdrawn_out_of_the_pause": (settled | {"status": 7},),
         "withdrawn_later": (resumed, settled | {"status": 7}),
@@ -229,6 +230,7 @@ def test_after_a_pause_the_promise_counts_again() -> None:
         "not_moved": (5, 13),
         "moved": (5, 12),
         "settled_out_of_the_pause": (5, 10),
+        "settled_that_day": (5, 10),
         "settled_with_a_moved_promise": (5, 8),
         "withdrawn_out_of_the_pause": (5, 9),
         "withdrawn_later": (5, 10),
@@ -259,12 +261,16 @@ def test_what_is_deleted_or_vanished_is_settled_that_day() -> None:
         dossier("deleted_after_the_month", "05/10 08:00", working | {"deleted_at": "12/11 09:00"}),
         dossier("deleted_settled", "05/10 08:00", working | {"status": 10, "finished_at": "07/10 08:00",
                                                              "deleted_at": "12/10 09:00"}),
+        dossier("deletion_seen_later", "05/10 08:00", working, {"deleted_at": "08/10 09:00", "since": "12/10 07:00"}),
+        dossier("withdrawn_then_deleted", "05/10 08:00", working | {"status": 7, "finished_at": "07/10 08:00",
+                                                                    "deleted_at": "12/10 09:00"}),
         dossier("deleted_unreceived", "05/10 08:00", {"status": 1, "deleted_at": "12/10 09:00"}),
     ]  # fmt: skip
     found = columns(*given)
     assert {code: placed for (variant, code, _), placed in found.items() if variant == "strict"} == {
         "deleted_late": (5, 10), "deleted_in_time": (5, 9), "vanished_late": (5, 10), "vanished_in_time": (5, 9),
-        "deleted_after_the_month": (5, 13), "deleted_settled": (5, 8),
+        "deleted_after_the_month": (5, 13), "deleted_settled": (5, 8), "deletion_seen_later": (5, 9),
+        "withdrawn_then_deleted": (5, 9),
     }  # fmt: skip
     assert {code for variant, code, _ in found if variant == "as_system"} == set()
 
@@ -321,6 +327,26 @@ def test_what_is_taken_up_again_comes_in_once_more_and_its_first_end_stays() -> 
         {"status": 4, "finished_at": None, "since": "05/10 07:00"},
     )
     assert months(same_month, 9, 10, 11) == [(5, 12), (6, 13), (6, 13)]
+
+
+def test_an_end_from_before_it_was_taken_up_again_does_not_end_it_twice() -> None:
+    given = dossier(
+        "a",
+        "05/08 08:00",
+        {"status": 9, "due_at": "10/08 09:00", "finished_at": "09/08 09:00"},
+        {"status": 4, "finished_at": None, "since": "02/09 07:00"},
+        {"status": 9, "finished_at": "09/08 09:00", "since": "20/10 07:00"},
+    )
+    assert months(given, 8, 9, 10) == [(5, 8), (5, 13), (6, 10)]
+
+
+def test_only_what_the_profile_names_is_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = dossier(
+        "a", "05/10 08:00", {"status": 8, "due_at": "10/10 09:00", "supplement_requested_at": "07/10 08:00"}
+    )
+    assert strict(given) == {"a": (5, 12)}
+    monkeypatch.setitem(PROVINCE, "pausing_statuses", {5: "supplement", 6: "fee"})
+    assert strict(given) == {"a": (5, 13)}
 
 
 def test_a_corrected_end_is_the_end() -> None:
