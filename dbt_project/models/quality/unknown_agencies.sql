@@ -16,6 +16,25 @@ lookups as (
     select * from {{ ref('int_agency_lookups') }}
 ),
 
+-- a ministry prepares its own decisions, and is on no list of the province
+other_texts as (
+    select
+        dataset,
+        'rated' as role,
+        agency_raw as written_as,
+        coalesce(cast(rated_at as date), {{ as_of() }}) as asked_on
+    from {{ ref('int_satisfaction_ratings') }}
+    where row_verdict = 'kept'
+    union all
+    select
+        dataset,
+        'preparing' as role,
+        agency_raw as written_as,
+        coalesce(decision_date, {{ as_of() }}) as asked_on
+    from {{ ref('int_procedure_publications') }}
+    where row_verdict = 'kept' and issuer is distinct from 'ministry'
+),
+
 not_found as (
     select
         dossiers.dataset,
@@ -36,6 +55,16 @@ not_found as (
     from dossiers
     inner join matched on dossiers.dossier_key = matched.dossier_key
     where matched.competent_agency_problem is not null
+    union all
+    select
+        other_texts.dataset,
+        other_texts.role,
+        other_texts.written_as,
+        lookups.problem,
+        other_texts.asked_on
+    from other_texts
+    inner join lookups on other_texts.written_as = lookups.written_as and other_texts.asked_on = lookups.asked_on
+    where lookups.problem is not null
 ),
 
 unknown_agencies as (
