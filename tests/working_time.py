@@ -13,6 +13,20 @@ MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
+class Steps:
+    """What was done with a dossier that moves its deadline.
+
+    Extensions are (when, promise before, promise set): the first that is made in time counts, if they are limited no
+    longer than the granted time. Where `forwarded` is given, the clock starts anew there.
+    """
+
+    extensions: tuple[tuple[dt.datetime, dt.datetime, dt.datetime], ...] = ()
+    ended: dt.datetime | None = None
+    forwarded: dt.datetime | None = None
+    is_limited: bool = True
+
+
+@dataclass(frozen=True)
 class Office:
     """Opening hours of an office, and the days on which it works."""
 
@@ -79,12 +93,35 @@ class Office:
         return self.add_minutes(self.add_days(at, days + minutes // a_day), minutes % a_day)
 
     def due(
-        self, received: dt.datetime, hours: int, pauses: list[tuple[dt.datetime, dt.datetime]], *, is_calendar: bool
+        self,
+        received: dt.datetime,
+        hours: int,
+        pauses: list[tuple[dt.datetime, dt.datetime]],
+        *,
+        is_calendar: bool,
+        steps: Steps | None = None,
     ) -> dt.datetime:
-        """When what takes so many hours (eight a day) is due, with pauses that came while it was not late.
+        """When what takes so many hours (eight a day) is due, with pauses and steps that came while it was not late.
 
-        In calendar time only whole days count.
+        In calendar time only whole days count. A forwarding that starts the clock anew forgets all that was before.
         """
+        steps = steps or Steps()
+        _, is_late = self._run(received, hours, pauses, steps, is_calendar=is_calendar, until=steps.forwarded)
+        if steps.forwarded is None or is_late or not received < steps.forwarded <= (steps.ended or steps.forwarded):
+            return self._run(received, hours, pauses, steps, is_calendar=is_calendar)[0]
+        return self._run(steps.forwarded, hours, pauses, steps, is_calendar=is_calendar)[0]
+
+    def _run(
+        self,
+        received: dt.datetime,
+        hours: int,
+        pauses: list[tuple[dt.datetime, dt.datetime]],
+        steps: Steps,
+        *,
+        is_calendar: bool,
+        until: dt.datetime | None = None,
+    ) -> tuple[dt.datetime, bool]:
+        """The due time, and whether it has passed by the time `until`; what comes after that is not looked at."""
         start = self.start(received)
         days, rest = hours // 8, hours % 8 * 60
         if is_calendar:
@@ -94,11 +131,27 @@ class Office:
             days = rest = 0
         else:
             stepped = start
+        granted = self.worked(start, self.after(stepped, days, rest))
+        happened = sorted(
+            [(max(begin, received), 1, begin, end) for begin, end in pauses if end > received]
+            + [
+                (at, 0, before, promised)
+                for at, before, promised in steps.extensions
+                if received <= at <= (steps.ended or at) and promised > before
+            ]
+            + ([(until, 2, until, until)] if until else [])
+        )
         paused: set[int] = set()
-        for begin, end in sorted(pauses):
-            so_far = sum(self.minutes[m] for m in paused)
-            due = self.after(stepped, days, rest + so_far)
-            if self.worked(due, max(due, begin)) > 0:
-                break
-            paused |= set(range(self.index(max(begin, received)), self.index(end)))
-        return self.after(stepped, days, rest + sum(self.minutes[m] for m in paused))
+        extended: int | None = None
+        for at, what, begin, end in happened:
+            due = self.after(stepped, days, rest + (extended or 0) + sum(self.minutes[m] for m in paused))
+            if self.worked(due, max(due, at)) > 0:
+                return due, True
+            if what == 2:
+                return due, False
+            if what == 1:
+                paused |= set(range(self.index(at), self.index(end)))
+            elif extended is None:
+                extended = self.worked(begin, end)
+                extended = min(extended, granted) if steps.is_limited else extended
+        return self.after(stepped, days, rest + (extended or 0) + sum(self.minutes[m] for m in paused)), False

@@ -45,6 +45,25 @@ class Thresholds(BaseModel):
     paused_days: int
     instant_minutes: int
     batch_entry_rows: int
+    apology_days: int = 1
+    silent_months: int = 1
+
+
+class Extension(BaseModel):
+    """How many extensions of a dossier's time count, and how long one may be: as long as what was granted, or any."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    count: Literal[0, 1] = 1
+    at_most: Literal["granted_time", "any"] = "granted_time"
+
+
+class Forwarding(BaseModel):
+    """Whether the time for settling starts anew when a dossier is forwarded to another agency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    restarts_clock: bool = False
 
 
 class CalendarOverride(BaseModel):
@@ -106,7 +125,8 @@ class ReportingPeriod(BaseModel):
 class Profile(BaseModel):
     """One province (`warehouse/profiles/*.yml`).
 
-    `pausing_statuses` are the national statuses in which a dossier's clock stands still, with what is waited for.
+    `pausing_statuses` are the national statuses in which a dossier's clock stands still, with what is waited for;
+    `extension` and `forwarding` say what else moves its deadline.
 
     `duties` says for a field of work which owner answers for it: departments were merged in 2025, the
     work was not, so a contract that names the duty holds in every profile. `calendar_overrides` and `agency_changes`
@@ -127,6 +147,8 @@ class Profile(BaseModel):
     cut_off: dt.time
     make_up_saturdays_are_working: bool
     pausing_statuses: dict[int, str]
+    extension: Extension = Extension()
+    forwarding: Forwarding = Forwarding()
     thresholds: Thresholds
     languages: tuple[str, ...]
     legal_basis: str

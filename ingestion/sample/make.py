@@ -33,6 +33,7 @@ from ingestion.sample.habits import draw_habits
 from ingestion.sample.issued_results import issued_results
 from ingestion.sample.province import PROCEDURES, read_province
 from ingestion.sample.recipe import FOLDER, read_recipes
+from ingestion.sample.step_plants import StepPlanter
 from ingestion.sample.tables import Context, write_database
 from ingestion.sample.truth import GroundTruth
 from warehouse.errors import SettingsError
@@ -141,6 +142,8 @@ def _one_stop(
     planter = Planter(maker, listed, truth, maker.rng, count)
     planter.plant_all()
     one_stop_faults.plant_list_faults(planter, maker.province, silent)
+    stepped = StepPlanter(planter, max(count // 4, 2))
+    stepped.plant_all()
     registered = maker.registered(in_register)
     one_stop_faults.plant_register_faults(maker, registered, truth, maker.rng, max(count // 4, 2))
     both = planter.take(
@@ -152,7 +155,7 @@ def _one_stop(
     registered.sort(key=lambda d: (d.submitted_at, d.agency.code, d.code))
     files = one_stop_files.write_list(folder, maker, listed, truth)
     files += one_stop_files.write_register(folder, maker, registered, truth, maker.rng)
-    files += one_stop_steps.write_steps(folder, maker, listed, truth)
+    files += one_stop_steps.write_steps(folder, maker, listed, truth, stepped.steps)
     return listed, files
 
 

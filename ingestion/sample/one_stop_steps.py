@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ingestion.sample.dossiers import Dossier, DossierMaker
 from ingestion.sample.truth import GroundTruth, Totals
 
 STEPS = "one_stop_steps"
-HEADER = ("Mã hồ sơ", "Bước", "Thời điểm xử lý", "Thao tác", "Trạng thái", "Ngày hẹn trả")
+HEADER = ("Mã hồ sơ", "Bước", "Thời điểm xử lý", "Thao tác", "Trạng thái", "Ngày hẹn trả", "Cơ quan nhận chuyển")
 ACTIONS = {
     1: ("Đăng ký trực tuyến", "Mới đăng ký"),
     2: ("Tiếp nhận", "Được tiếp nhận"),
@@ -23,52 +24,80 @@ ACTIONS = {
     9: ("Kết thúc xử lý", "Đã xử lý xong"),
     10: ("Trả kết quả", "Đã trả kết quả"),
 }
-FORWARDED = dt.timedelta(minutes=3)
-# (time, status, promised time that the step sets)
-Step = tuple[dt.datetime, int, dt.datetime | None]
+HANDED_ON = dt.timedelta(minutes=3)
 
 
-def write_steps(folder: Path, maker: DossierMaker, dossiers: list[Dossier], truth: GroundTruth) -> list[str]:
-    """Write the steps of the departments' dossiers that no fault was planted in, in the month they were taken."""
+class Step(NamedTuple):
+    """What was done when, and what it changed: the status it leads to, the promised time it sets, who got the dossier.
+
+    `action` is said where the status does not tell it.
+    """
+
+    at: dt.datetime
+    status: int | None
+    due_at: dt.datetime | None = None
+    action: str = ""
+    forwarded_to: str = ""
+
+
+def write_steps(
+    folder: Path,
+    maker: DossierMaker,
+    dossiers: list[Dossier],
+    truth: GroundTruth,
+    planted: Mapping[str, Sequence[Step]],
+) -> list[str]:
+    """Write the steps of the departments' dossiers, in the month they were taken.
+
+    Dossiers with a fault have steps only where `planted`, steps besides the usual ones by dossier code, says some.
+    """
     (folder / "one_stop" / "steps").mkdir(parents=True)
-    ours = [d for d in dossiers if d.agency.level == "province" and not d.faulty and not d.literal]
+    ours = [
+        d for d in dossiers if d.agency.level == "province" and not d.literal and (not d.faulty or d.code in planted)
+    ]
     taken = [
-        (at, d.code, number, status, due)
+        (d.code, number, step)
         for d in ours
-        for number, (at, status, due) in enumerate(sorted(steps_of(d), key=lambda s: s[:2]), start=1)
+        for number, step in enumerate(
+            sorted([*steps_of(d), *planted.get(d.code, ())], key=lambda s: (s.at, s.status or 0)), start=1
+        )
     ]
     files = []
     for first, last in maker.months:
-        rows = [row for row in sorted(taken, key=lambda r: r[:3]) if first <= row[0].date() <= last]
+        rows = [row for row in sorted(taken, key=lambda r: (r[2].at, *r[:2])) if first <= row[2].at.date() <= last]
         if not rows:
             continue
         name = f"one_stop/steps/qua_trinh_{first:%Y_%m}.csv"
         with (folder / name).open("w", encoding="utf-8-sig", newline="") as out:
             writer = csv.writer(out, lineterminator="\r\n")
             writer.writerow(HEADER)
-            writer.writerows(
-                (code, number, f"{at:%d/%m/%Y %H:%M:%S}", *ACTIONS[status], f"{due:%d/%m/%Y %H:%M:%S}" if due else "")
-                for at, code, number, status, due in rows
-            )
+            writer.writerows([code, number, *_cells(step)] for code, number, step in rows)
         truth.read(STEPS, name, len(rows) + 1, out_of_scope=1)
         files.append(name)
         truth.totals.setdefault(STEPS, Totals()).kept += len(rows)
     return files
 
 
+def _cells(step: Step) -> tuple[str, ...]:
+    action, status = ACTIONS[step.status] if step.status else ("", "")
+    due = f"{step.due_at:%d/%m/%Y %H:%M:%S}" if step.due_at else ""
+    return f"{step.at:%d/%m/%Y %H:%M:%S}", step.action or action, status, due, step.forwarded_to
+
+
 def steps_of(dossier: Dossier) -> Iterator[Step]:
-    """What was done with a dossier, with the status that each step leads to."""
+    """The usual steps of a dossier, each with the status that it leads to."""
     if dossier.channel == 2 and dossier.submitted_at != dossier.received_at:
-        yield dossier.submitted_at, 1, None
+        yield Step(dossier.submitted_at, 1)
     if dossier.received_at is None:
         return
-    yield dossier.received_at, 2, dossier.due_before or dossier.due_at
+    yield Step(dossier.received_at, 2, dossier.due_before or dossier.due_at)
     asked = dossier.supplement_requested_at
-    if dossier.status != 2 and (dossier.finished_at or dossier.due) > dossier.received_at + 2 * FORWARDED:
-        yield dossier.received_at + FORWARDED, 4, None
+    if dossier.status != 2 and (dossier.finished_at or dossier.due) > dossier.received_at + 2 * HANDED_ON:
+        yield Step(dossier.received_at + HANDED_ON, 4)
     if asked is not None:
-        yield asked, dossier.status if dossier.status in (5, 6, 8) else 5, dossier.due_at if dossier.rounds else None
+        status = dossier.status if dossier.status in (5, 6, 8) else 5
+        yield Step(asked, status, dossier.due_at if dossier.rounds else None)
     if dossier.finished_at is not None:
-        yield dossier.finished_at, 7 if dossier.status == 7 else 9, None
+        yield Step(dossier.finished_at, 7 if dossier.status == 7 else 9)
     if dossier.returned_at is not None:
-        yield dossier.returned_at, 10, None
+        yield Step(dossier.returned_at, 10)

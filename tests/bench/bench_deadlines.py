@@ -1,4 +1,4 @@
-"""Deadlines of ROWS dossiers (1,000,000), half of them with one to three pauses: seconds, beside a bare join.
+"""Deadlines of ROWS dossiers (1,000,000), half with one to three pauses, a tenth extended, beside a bare join: seconds.
 
 Usage: make bench. The bare join is what the engine takes to look each dossier's day up in the calendar.
 """
@@ -27,7 +27,8 @@ create table calendar_days as
 create table int_dossier_latest as
     select
         'H17-' || i as dossier_key, 1 + i % 3 as channel,
-        timestamp '2024-01-01' + to_minutes(cast(hash(i) % 1300000 as bigint)) as received_at
+        timestamp '2024-01-01' + to_minutes(cast(hash(i) % 1300000 as bigint)) as received_at,
+        null::timestamp as finished_at, null::timestamp as step_finished_at
     from range({ROWS}) as listed (i);
 create table int_dossier_procedures as
     select
@@ -35,6 +36,19 @@ create table int_dossier_procedures as
         cast(8 * (1 + hash(i) % 30) + hash(i + 1) % 8 as bigint) as duration_hours,
         case when i % 4 = 0 then 'calendar_day' end as duration_unit, cast(1 + hash(i) % 30 as double) as duration_value
     from range({ROWS}) as listed (i);
+create table int_dossier_extensions as
+    select
+        dossier_key, received_at + to_minutes(cast(hash(dossier_key, 1) % 20000 as bigint)) as extended_at,
+        received_at + to_minutes(cast(hash(dossier_key, 2) % 20000 as bigint)) as due_before,
+        received_at + to_minutes(20000 + cast(hash(dossier_key, 3) % 20000 as bigint)) as due_set
+    from int_dossier_latest
+    where hash(dossier_key, 4) % 10 = 0;
+create table int_dossier_steps_taken as
+    select
+        dossier_key, received_at + to_minutes(cast(hash(dossier_key, 5) % 20000 as bigint)) as happened_at,
+        'forwarding' as step_kind
+    from int_dossier_latest
+    where hash(dossier_key, 6) % 20 = 0;
 create table int_dossier_pauses as
     select
         dossier_key, received_at + to_minutes(begins) as paused_from,
@@ -68,8 +82,9 @@ if __name__ == "__main__":
         connection.execute(TABLES)
         bare = seconds(connection, BARE)
         model = seconds(connection, model_sql("int_dossier_deadlines", province))
-        [[dossiers, pauses]] = connection.execute(
-            "select (select count(*) from written), (select count(*) from int_dossier_pauses)"
+        [[dossiers, pauses, extensions]] = connection.execute(
+            "select (select count(*) from written), (select count(*) from int_dossier_pauses),"
+            " (select count(*) from int_dossier_extensions)"
         ).fetchall()
-    print(f"{dossiers:,} deadlines with {pauses:,} pauses: {model:.2f} s")
+    print(f"{dossiers:,} deadlines with {pauses:,} pauses and {extensions:,} extensions: {model:.2f} s")
     print(f"{model / bare:.1f} times a bare join ({bare:.2f} s)")

@@ -215,6 +215,9 @@ def test_a_departments_dossier_has_the_history_that_its_steps_tell(sample_home):
             for step in csv.DictReader(file):
                 day, clock = step["Thời điểm xử lý"].split()
                 at = dt.datetime.fromisoformat("-".join(reversed(day.split("/"))) + " " + clock)
+                # an apology changes nothing of the state, nor does what leaves it as it was
+                if step["Thao tác"] in ("Ban hành văn bản xin lỗi", "Chuyển cơ quan giải quyết"):
+                    continue
                 written[step["Mã hồ sơ"]].append((at, step["Trạng thái"]))
     codes = dict(sample_home.rows("select distinct status, status_raw from staging.stg_one_stop_steps"))
     found = defaultdict(list)
@@ -233,6 +236,53 @@ def test_a_departments_dossier_has_the_history_that_its_steps_tell(sample_home):
     others = [states for code, states in found.items() if code not in written]
     assert {source for states in others for *_, source in states} == {"exports"}
     assert sum(len(states) > 1 for states in others) > 20
+
+
+def test_an_extension_counts_and_what_it_asks_too_much_is_told(sample_home):
+    notes = defaultdict(set)
+    for line in truth(sample_home):
+        notes[line["note"]].add(line["row_key"])
+    reasons = defaultdict(set)
+    for code, reason in sample_home.rows("select dossier_code, reason from metrics.due_date_differences"):
+        reasons[reason].add(code)
+    assert reasons["extended_more_than_allowed"] == notes["gia hạn dài hơn thời hạn giải quyết"] != set()
+    assert reasons["extended_again"] == notes["gia hạn lần thứ hai"] != set()
+    [(extended, forwarded)] = sample_home.rows(
+        "select count(*) filter (extended_working_seconds > 0), count(*) filter (is_forwarded)"
+        " from staging.int_dossier_deadlines"
+    )
+    flagged = len(reasons["extended_more_than_allowed"] | reasons["extended_again"])
+    assert extended > flagged and forwarded > 0, "some extensions are lawful"
+
+
+def test_communes_that_entered_nothing_are_silent_in_every_month_and_declared_zeros_in_none(sample_home):
+    planted = {t["commune_code"] for t in truth(sample_home) if t["rule_id"] == "one_stop_commune_silent"}
+    always = sample_home.rows(
+        "select commune_code, max(months_silent), count(*) from metrics.silent_agencies"
+        " where last_received_on is null group by 1 having count(*) = 10"
+    )
+    assert {code for code, _, _ in always} == planted != set()
+    assert {(months, rows) for _, months, rows in always} == {(10, 10)}
+    declared = {c for (c,) in sample_home.rows("select distinct commune_code from staging.int_zero_declarations")}
+    listed = {c for (c,) in sample_home.rows("select distinct commune_code from metrics.silent_agencies")}
+    assert declared and not declared & listed
+    received = sample_home.rows(
+        "select * from metrics.silent_agencies join shared.dossiers on agency_code = receiving_agency_code"
+        " and month_start = date_trunc('month', received_at) where deleted_at is null and vanished_at is null"
+    )
+    assert received == []
+
+
+def test_every_pile_of_dossiers_is_a_batch_entry(sample_home):
+    piles = Counter(t["note"] for t in truth(sample_home))["nhập dồn cùng một thời điểm"]
+    counts = [n for (n,) in sample_home.rows("select dossier_count from metrics.batch_entries")]
+    assert counts and sum(counts) == piles
+
+
+def test_every_flag_has_its_rule_in_words(sample_home):
+    rules = dict(sample_home.rows("select rule, sentence || basis || how_to_fix from metrics.flag_rules"))
+    assert set(rules) == {*(f"S{n}" for n in range(1, 7)), *(f"A{n}" for n in range(1, 11))}
+    assert all(rules.values())
 
 
 def test_an_alias_that_another_dossier_contradicts_is_listed_and_both_stay(sample_home):

@@ -13,10 +13,16 @@ import duckdb
 import pytest
 
 from tests.model_sql import model_sql
-from tests.working_time import DAY, MINUTE, Office
+from tests.working_time import DAY, MINUTE, Office, Steps
 
 HALVES = (("07:00", "11:30"), ("13:30", "17:00"))
-PROVINCE = {"working_hours": [{"start": s, "end": e} for s, e in HALVES], "cut_off": "17:00"}
+PROVINCE = {
+    "working_hours": [{"start": s, "end": e} for s, e in HALVES],
+    "cut_off": "17:00",
+    "extension": {"count": 1, "at_most": "granted_time"},
+    "forwarding": {"restarts_clock": False},
+}
+STARTS_ANEW = PROVINCE | {"forwarding": {"restarts_clock": True}}
 FIRST, LAST, AS_OF = dt.date(2025, 12, 1), dt.date(2029, 12, 31), dt.date(2027, 3, 31)
 # 2026 (domain notes 2.10): Tết 16/02 to 20/02, Quốc khánh 31/8 to 02/9, Ngày Văn hóa 24/11; made up on 10/01 and 22/8
 FREE = {
@@ -36,18 +42,32 @@ def office(province=PROVINCE):
     return Office(halves, clock(province["cut_off"]), FIRST, LAST, WORKING)
 
 
-def computed(dossiers, pauses=(), province=PROVINCE):
-    """Dossier to due time as the model says.
+def computed(dossiers, pauses=(), province=PROVINCE, wanted="due_at_computed", **steps):
+    """Dossier to due time (or to other columns) as the model says.
 
-    Dossiers are (key, received, channel, hours, online hours, unit); pauses (key, begin, end).
+    Dossiers are (key, received, channel, hours, online hours, unit); pauses (key, begin, end); steps by what they are:
+    `extensions` (key, when, promise before, promise set), `forwardings` (key, when), `ends` (key, when).
     """
+    ends = dict(steps.get("ends", ()))
     numbers = itertools.accumulate(int(d in WORKING) for d in DAYS)
     tables = {
         "calendar_days": (
             "day date, is_working_day boolean, working_day_number bigint",
             [(d, d in WORKING, n) for d, n in zip(DAYS, numbers, strict=True)],
         ),
-        "int_dossier_latest": ("dossier_key varchar, received_at timestamp, channel bigint", [d[:3] for d in dossiers]),
+        "int_dossier_latest": (
+            "dossier_key varchar, received_at timestamp, channel bigint, finished_at timestamp,"
+            " step_finished_at timestamp",
+            [(*d[:3], ends.get(d[0]), None) for d in dossiers],
+        ),
+        "int_dossier_extensions": (
+            "dossier_key varchar, extended_at timestamp, due_before timestamp, due_set timestamp",
+            list(steps.get("extensions", ())),
+        ),
+        "int_dossier_steps_taken": (
+            "dossier_key varchar, happened_at timestamp, step_kind varchar",
+            [(*step, "forwarding") for step in steps.get("forwardings", ())],
+        ),
         "int_dossier_procedures": (
             "dossier_key varchar, duration_hours bigint, online_duration_hours bigint, duration_unit varchar,"
             " duration_value double",
@@ -65,7 +85,8 @@ def computed(dossiers, pauses=(), province=PROVINCE):
             if rows:
                 connection.execute(f"copy {name} from '{path}' (format csv, header false)")
         model = model_sql("int_dossier_deadlines", province)
-        return dict(connection.execute(f"select dossier_key, due_at_computed from ({model})").fetchall())
+        rows = connection.execute(f"select dossier_key, {wanted} from ({model})").fetchall()
+        return {row[0]: row[1] if len(row) == 2 else row[1:] for row in rows}
 
 
 def procedure(key, received, channel, hours, online, unit):
@@ -140,12 +161,114 @@ def test_a_pause_that_still_lasts_counts_to_the_as_of_day():
     assert computed(rows, [("a", dt.datetime(2027, 3, 30, 8), None)]) == {"a": dt.datetime(2027, 4, 1, 17)}
 
 
+MONDAY, THREE_DAYS = at("16/11 08:00"), [("a", at("16/11 08:00"), 1, 24, None, "working_day")]
+
+
+@pytest.mark.parametrize(
+    ("extensions", "pauses", "ended", "due", "extended", "why"),
+    [
+        ([("18/11 09:00", "19/11 08:00", "20/11 15:00")], [], None, "20/11 15:00", 13, "1 day and 5 h: 8, 3,5, 1,5 h"),
+        ([("18/11 09:00", "19/11 08:00", "27/11 08:00")], [], None, "25/11 08:00", 24, "five days, three are granted"),
+        ([("19/11 07:59", "19/11 08:00", "20/11 08:00")], [], None, "20/11 08:00", 8, "a minute before it had passed"),
+        ([("19/11 09:00", "19/11 08:00", "23/11 08:00")], [], None, "19/11 08:00", 0, "it was late"),
+        (
+            [("17/11 09:00", "19/11 08:00", "20/11 08:00"), ("18/11 09:00", "20/11 08:00", "26/11 08:00")],
+            [], None, "20/11 08:00", 8, "the second counts nothing",
+        ),
+        (
+            [("20/11 09:00", "19/11 08:00", "23/11 08:00")], [("17/11 08:00", "19/11 08:00")], None,
+            "26/11 08:00", 16, "two days of pause: due on 23/11, so in time; two days more, 24/11 is free",
+        ),
+        (
+            [("17/11 09:00", "19/11 08:00", "20/11 08:00")], [("19/11 14:00", "20/11 14:00")], None,
+            "23/11 08:00", 8, "the pause began in the day that the extension gave",
+        ),
+        (
+            [("18/11 09:00", "19/11 08:00", "20/11 08:00")], [], "17/11 10:00",
+            "19/11 08:00", 0, "it had ended before",
+        ),
+        ([("18/11 09:00", "20/11 18:00", "22/11 09:00")], [], None, "19/11 08:00", 0, "no working time between"),
+    ],
+)  # fmt: skip
+def test_extensions_done_by_hand(extensions, pauses, ended, due, extended, why):
+    steps = tuple(tuple(at(time) for time in step) for step in extensions)
+    paused = [("a", at(b), at(e)) for b, e in pauses]
+    ends = [("a", at(ended))] if ended else []
+    columns = "due_at_computed, extended_working_seconds"
+    found = computed(THREE_DAYS, paused, wanted=columns, extensions=[("a", *step) for step in steps], ends=ends)
+    assert found == {"a": (at(due), extended * 3600)}, why
+    reference = Steps(steps, ended=ends[0][1] if ends else None)
+    assert office().due(MONDAY, 24, [p[1:] for p in paused], is_calendar=False, steps=reference) == at(due)
+
+
+def test_what_an_extension_asks_beyond_the_granted_time_is_told_and_given_where_the_profile_has_no_limit():
+    long = [("a", at("18/11 09:00"), at("19/11 08:00"), at("27/11 08:00"))]
+    columns = "due_at_computed, extended_working_seconds, refused_working_seconds"
+    assert computed(THREE_DAYS, wanted=columns, extensions=long) == {"a": (at("25/11 08:00"), 24 * 3600, 16 * 3600)}
+    for rule, (due, extended) in {
+        (1, "any"): ("27/11 08:00", 40),
+        (0, "granted_time"): ("19/11 08:00", 0),
+    }.items():
+        province = PROVINCE | {"extension": dict(zip(("count", "at_most"), rule, strict=True))}
+        found = computed(THREE_DAYS, province=province, wanted=columns, extensions=long)
+        assert found == {"a": (at(due), extended * 3600, 0)}
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "pauses", "due", "due_anew", "why"),
+    [
+        (["18/11 09:00"], [], "19/11 08:00", "23/11 09:00", "three days from there"),
+        (["18/11 17:30"], [], "19/11 08:00", "25/11 07:00", "after hours: from 19/11 at 07:00, 24/11 is free"),
+        (["17/11 09:00", "18/11 09:00"], [], "19/11 08:00", "20/11 09:00", "the first counts"),
+        (["20/11 09:00"], [], "19/11 08:00", "19/11 08:00", "it was late"),
+        (
+            ["20/11 09:00"],
+            [("17/11 08:00", "19/11 08:00")],
+            "23/11 08:00",
+            "26/11 09:00",
+            "in time thanks to the pause",
+        ),
+    ],
+)
+def test_forwardings_done_by_hand(forwarded, pauses, due, due_anew, why):
+    paused = [("a", at(b), at(e)) for b, e in pauses]
+    steps = [("a", at(time)) for time in forwarded]
+    columns = "due_at_computed, is_forwarded"
+    assert computed(THREE_DAYS, paused, wanted=columns, forwardings=steps) == {"a": (at(due), True)}, why
+    found = computed(THREE_DAYS, paused, province=STARTS_ANEW, wanted=columns, forwardings=steps)
+    assert found == {"a": (at(due_anew), True)}, why
+    reference = Steps(forwarded=steps[0][1])
+    assert office().due(MONDAY, 24, [p[1:] for p in paused], is_calendar=False, steps=reference) == at(due_anew)
+
+
+def test_what_happens_after_the_end_or_before_the_reception_is_no_forwarding():
+    columns = "due_at_computed, is_forwarded"
+    for time in ("18/11 10:00", "16/11 07:00"):
+        found = computed(
+            THREE_DAYS,
+            province=STARTS_ANEW,
+            wanted=columns,
+            forwardings=[("a", at(time))],
+            ends=[("a", at("18/11 09:00"))],
+        )
+        assert found == {"a": (at("19/11 08:00"), False)}
+
+
 @pytest.mark.parametrize(
     "province",
     [
         PROVINCE,
-        {"working_hours": [{"start": "08:00", "end": "12:00"}, {"start": "13:00", "end": "17:00"}], "cut_off": "15:00"},
-        {"working_hours": [{"start": "07:30", "end": "16:00"}], "cut_off": "16:00"},
+        STARTS_ANEW
+        | {
+            "working_hours": [{"start": "08:00", "end": "12:00"}, {"start": "13:00", "end": "17:00"}],
+            "cut_off": "15:00",
+        },
+        STARTS_ANEW
+        | {
+            "working_hours": [{"start": "07:30", "end": "16:00"}],
+            "cut_off": "16:00",
+            "extension": {"count": 1, "at_most": "any"},
+        },
     ],
     ids=["as_seen", "cut_off_at_three", "no_lunch"],
 )
@@ -153,7 +276,14 @@ def test_random_deadlines_are_those_counted_minute_by_minute(province):
     rng = random.Random(2026)
     beginning = dt.datetime(2026, 1, 1)
     dossiers, pauses, expected = [], [], {}
+    taken = {"extensions": [], "forwardings": [], "ends": []}
     hours = office(province)
+    is_limited = province["extension"]["at_most"] == "granted_time"
+    restarts = province["forwarding"]["restarts_clock"]
+
+    def later(time, days):
+        return time + rng.randrange(1, days * 24 * 60) * MINUTE
+
     for number in range(7_000):
         key = str(number)
         received = beginning + rng.randrange(365 * 24 * 60) * MINUTE
@@ -162,9 +292,21 @@ def test_random_deadlines_are_those_counted_minute_by_minute(province):
         own = []
         for _ in range(rng.choice((0, 0, 1, 2, 3))):
             begin = received + rng.randrange(40 * 24 * 60) * MINUTE
-            own.append((begin, begin + rng.randrange(1, 12 * 24 * 60) * MINUTE))
+            own.append((begin, later(begin, 12)))
         duration = max(duration, 8) if unit == "calendar_day" else duration
+        extensions = []
+        for _ in range(rng.choice((0, 0, 1, 1, 2))):
+            # some of them, and some of their promises, go back a little
+            before = later(received, 40)
+            extensions.append((later(received, 30) - 3 * DAY, before, later(before, 20) - 2 * DAY))
+        ended = later(received, 60) if rng.random() < 0.5 else None
+        forwarded = later(received, 30) - DAY if rng.random() < 0.4 else None
         dossiers.append((key, received, 1, duration, None, unit))
         pauses += [(key, *p) for p in own]
-        expected[key] = hours.due(received, duration, own, is_calendar=unit == "calendar_day")
-    assert computed(dossiers, pauses, province) == expected
+        taken["extensions"] += [(key, *step) for step in extensions if step[2] > step[1]]
+        taken["forwardings"] += [(key, forwarded)] if forwarded else []
+        taken["ends"] += [(key, ended)] if ended else []
+        steps = Steps(tuple(extensions), ended, forwarded if restarts else None, is_limited)
+        expected[key] = hours.due(received, duration, own, is_calendar=unit == "calendar_day", steps=steps)
+    assert len(taken["extensions"]) > 5_000 and len(taken["forwardings"]) > 2_500
+    assert computed(dossiers, pauses, province, **taken) == expected

@@ -14,6 +14,10 @@ states as (
     where due_at is not null
 ),
 
+extensions as (
+    select * from {{ ref('int_dossier_extensions') }}
+),
+
 calendar_days as (
     select * from {{ ref('calendar_days') }}
 ),
@@ -26,6 +30,16 @@ promises as (
     group by dossier_code
 ),
 
+-- which extension of a dossier set a promise
+extension_promises as (
+    select
+        dossier_key,
+        due_set,
+        min(extension_number) as extension_number
+    from extensions
+    group by dossier_key, due_set
+),
+
 -- a promise is often a day without a time, so days are compared
 compared as (
     select
@@ -34,6 +48,8 @@ compared as (
         dossiers.due_at_computed,
         deadlines.due_at_without_pauses,
         deadlines.paused_working_seconds,
+        deadlines.refused_working_seconds,
+        extension_promises.extension_number,
         coalesce(promises.promise_count, 0) as promise_count,
         promised_days.working_day_number - computed_days.working_day_number as working_days,
         dossiers.receiving_agency_code,
@@ -45,6 +61,8 @@ compared as (
     from dossiers
     inner join deadlines on dossiers.dossier_code = deadlines.dossier_key
     left join promises on dossiers.dossier_code = promises.dossier_code
+    left join extension_promises
+        on dossiers.dossier_code = extension_promises.dossier_key and dossiers.due_at = extension_promises.due_set
     left join calendar_days as promised_days on cast(dossiers.due_at as date) = promised_days.day
     inner join calendar_days as computed_days on cast(dossiers.due_at_computed as date) = computed_days.day
     where dossiers.due_at is null or cast(dossiers.due_at as date) <> cast(dossiers.due_at_computed as date)
@@ -58,6 +76,9 @@ differences as (
         cast(working_days as bigint) as working_days,
         case
             when due_at is null then 'no_promise'
+            when extension_number = 1 and refused_working_seconds > 0 and due_at > due_at_computed
+                then 'extended_more_than_allowed'
+            when extension_number > 1 and due_at > due_at_computed then 'extended_again'
             when promise_count > 1 then 'moved'
             when paused_working_seconds > 0 and cast(due_at as date) = cast(due_at_without_pauses as date)
                 then 'without_pauses'

@@ -34,6 +34,8 @@ taken as (
         least(keyed.happened_at, batches.landed_at) as happened_at,
         keyed.status,
         keyed.due_at,
+        keyed.step_kind,
+        keyed.forwarded_to_raw,
         batches.landed_at,
         keyed.batch_sequence,
         keyed.batch_id,

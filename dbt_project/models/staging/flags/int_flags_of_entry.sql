@@ -6,6 +6,31 @@ dossiers as (
     where deleted_at is null and vanished_at is null
 ),
 
+steps as (
+    select * from {{ ref('int_dossier_steps_taken') }}
+    where step_kind = 'apology'
+),
+
+step_apologies as (
+    select
+        dossier_key,
+        min(cast(happened_at as date)) as apology_on
+    from steps
+    group by dossier_key
+),
+
+-- the first apology, whether the row or a step tells it
+apologies as (
+    select
+        dossiers.dossier_code,
+        least(
+            coalesce(dossiers.apology_on, step_apologies.apology_on),
+            coalesce(step_apologies.apology_on, dossiers.apology_on)
+        ) as apology_on
+    from dossiers
+    left join step_apologies on dossiers.dossier_code = step_apologies.dossier_key
+),
+
 -- a reception without a time of day says nothing about minutes
 receptions as (
     select
@@ -48,22 +73,31 @@ entered_afterwards as (
 
 late_without_apology as (
     select
-        dossier_code,
+        dossiers.dossier_code,
         'A6' as rule,
         concat(
-            'Hẹn trả ', {{ day_text('due_at') }},
-            coalesce(', kết thúc ' || {{ day_text('finished_at') }}, ', chưa kết thúc'),
-            case when apology_on is null then ', không có văn bản xin lỗi'
-                else concat(', xin lỗi ', {{ day_text('apology_on') }})
+            'Hẹn trả ', {{ day_text('dossiers.due_at') }},
+            coalesce(', kết thúc ' || {{ day_text('dossiers.finished_at') }}, ', chưa kết thúc'),
+            case when apologies.apology_on is null then ', không có văn bản xin lỗi'
+                else concat(', xin lỗi ', {{ day_text('apologies.apology_on') }})
             end
         ) as evidence
     from dossiers
+    inner join apologies on dossiers.dossier_code = apologies.dossier_code
     where
         (
-            {{ is_after('finished_at', 'due_at') }}
-            or (finished_at is null and status in (2, 4) and cast(due_at as date) < {{ as_of() }})
+            {{ is_after('dossiers.finished_at', 'dossiers.due_at') }}
+            or (
+                dossiers.finished_at is null
+                and dossiers.status in (2, 4)
+                and cast(dossiers.due_at as date) < {{ as_of() }}
+            )
         )
-        and (apology_on is null or {{ days_between('apology_on', 'cast(due_at as date)') }} < 1)
+        and (
+            apologies.apology_on is null
+            or {{ days_between('apologies.apology_on', 'cast(dossiers.due_at as date)') }}
+            < {{ thresholds['apology_days'] }}
+        )
 ),
 
 without_due_date as (
