@@ -10,7 +10,16 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from orchestration import cli_batch, cli_contract, cli_dictionary, cli_freeze, cli_trace, cli_units, cli_verify
+from orchestration import (
+    cli_batch,
+    cli_contract,
+    cli_dictionary,
+    cli_freeze,
+    cli_settlement,
+    cli_trace,
+    cli_units,
+    cli_verify,
+)
 from orchestration.console import AsOf, Contracts, Home, ProfileName, console, read_settings, say
 from warehouse.errors import KhoError
 
@@ -28,6 +37,7 @@ app.add_typer(cli_batch.app, name="batch")
 app.command()(cli_units.unit)
 app.command()(cli_units.restate)
 app.command()(cli_trace.trace)
+app.command()(cli_settlement.settlement)
 app.command()(cli_dictionary.dictionary)
 app.command()(cli_freeze.freeze)
 app.command()(cli_verify.verify)

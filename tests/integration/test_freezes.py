@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from tests.frozen_home import AFTER, BEFORE, FROZEN, OCTOBER, REASONS, rows
-from tests.integration.test_form_06 import columns_of
+from tests.settlement_reference import as_system as columns_of
 from warehouse.chain import chain_file, chain_head
 from warehouse.errors import FreezeError
 from warehouse.freezes import freeze, read_freeze
