@@ -24,16 +24,15 @@ from warehouse.chain import chain_head, content_hash, hash_file, hash_files, sea
 from warehouse.connections import connect_warehouse
 from warehouse.errors import FreezeError
 from warehouse.freezable import FILES, PLACEMENTS, Freezable, freezable
+from warehouse.freeze_compare import FREEZE_FILE, compare, read_document
 from warehouse.freeze_inputs import Inputs, read_inputs
-from warehouse.freeze_sql import copy_placements, copy_rows, copy_table, figures_of, where_period
+from warehouse.freeze_sql import copy_placements, copy_rows, copy_table, figures_of
 from warehouse.model_version import model_version
 from warehouse.periods import Period
 from warehouse.settings import TIME_ZONE, Settings
 
-FREEZE_FILE = "freeze.json"
 # it follows from the placements, so it is kept as it was printed and compared, and not read again
 FORM_06 = "settlement"
-NOTED = 10
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def freeze(settings: Settings, period: Period, by: str | None = None) -> Freeze:
 
     Args:
         settings: gives the data home and the as-of day.
-        period: a month, quarter, half-year or year.
+        period: a month, quarter, half-year or year, or a range that is one of the profile's `reporting_periods`.
         by: who freezes it; kept with it.
 
     Raises:
@@ -64,7 +63,8 @@ def freeze(settings: Settings, period: Period, by: str | None = None) -> Freeze:
     tables = freezable(settings.dbt / "models")
     with connect_warehouse(settings.warehouse, settings=settings) as connection:
         if folder.is_dir():
-            return _compare(connection, period, folder)
+            document, differences = compare(connection, period, folder)
+            return Freeze(period, folder, document, created=False, differences=differences)
         as_of = _check(connection, settings, period)
         # the batches it rests on are sealed before it
         seal(settings)
@@ -80,7 +80,7 @@ def freeze(settings: Settings, period: Period, by: str | None = None) -> Freeze:
 def read_freeze(settings: Settings, period: Period) -> dict[str, Any] | None:
     """What a frozen period says of itself, or None when it is not frozen."""
     file = settings.freezes / period.code / FREEZE_FILE
-    return _read(file) if file.is_file() else None
+    return read_document(file) if file.is_file() else None
 
 
 def _check(connection: duckdb.DuckDBPyConnection, settings: Settings, period: Period) -> dt.date:
@@ -89,8 +89,6 @@ def _check(connection: duckdb.DuckDBPyConnection, settings: Settings, period: Pe
     def refuse(wanted: str, found: str, action: str) -> FreezeError:
         return FreezeError(wanted=wanted, found=found, where=f"period {period.code}", action=action)
 
-    if period.period_type == "range":
-        raise refuse("a month, quarter, half-year or year", "a range of days", "Freeze the periods that it is made of.")
     if period.end >= settings.day:
         raise refuse(
             f"a period that ended before the as-of day, {settings.day}",
@@ -132,8 +130,9 @@ def _write(
         table.name: copy_rows(connection, table, period, folder / f"{table.name}.parquet") for table in tables
     }
     printed = {FORM_06: "metrics.settlement"} | {table.name: table.relation for table in tables}
-    columns = {
-        name: copy_table(connection, relation, period, folder / f"{name}.csv") for name, relation in printed.items()
+    figures = {
+        name: {"relation": relation, "columns": copy_table(connection, relation, period, folder / f"{name}.csv")}
+        for name, relation in printed.items()
     }
     of_period = {"period_type": period.period_type, "period_start": period.start, "period_end": period.end}
     facts: dict[str, Any] = {
@@ -159,7 +158,7 @@ def _write(
         "profile": settings.profile,
         "chain_head": facts["chain_hash"],
         "tables": rows,
-        "figures": columns,
+        "figures": figures,
         "files": hash_files(folder),
         "inputs": [asdict(batch) for batch in inputs.batches],
         "reference": inputs.reference,
@@ -188,51 +187,6 @@ def _one_file(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[
     connection.execute(f"copy ({' union all '.join(selects)}) to '{target}' (format parquet)")
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, period: Period, folder: Path) -> Freeze:
-    """Hold the figures of the warehouse against the frozen ones, byte by byte, in the columns that these have."""
-    document = _read(folder / FREEZE_FILE)
-    changed = sorted(
-        name
-        for name, sha256 in document["files"].items()
-        if not (folder / name).is_file() or hash_file(folder / name) != sha256
-    )
-    if changed:
-        raise FreezeError(
-            wanted="the files as they were frozen",
-            found=f"{', '.join(changed)} changed or gone",
-            where=str(folder),
-            action="Bring the folder back from a backup; `kho verify` names every changed file.",
-        )
-    differences: list[str] = []
-    fresh = folder.parent / ".incoming" / f"{folder.name}.compared"
-    fresh.mkdir(parents=True, exist_ok=True)
-    try:
-        for name, columns in document["figures"].items():
-            relation = f"metrics.{name}" if name == FORM_06 else _relation(connection, name)
-            copy_table(connection, relation, period, fresh / f"{name}.csv", columns)
-            differences += _lines(name, folder / f"{name}.csv", fresh / f"{name}.csv")
-    finally:
-        shutil.rmtree(fresh)
-    return Freeze(period, folder, document, created=False, differences=tuple(differences))
-
-
-def _lines(name: str, frozen: Path, fresh: Path) -> Iterator[str]:
-    if frozen.read_bytes() == fresh.read_bytes():
-        return
-    before, now = (path.read_text(encoding="utf-8").splitlines() for path in (frozen, fresh))
-    for said, lines, others in (("frozen", before, set(now)), ("now", now, set(before))):
-        yield from (f"{name}, {said}: {line}" for line in [line for line in lines if line not in others][:NOTED])
-    if set(before) == set(now):
-        yield f"{name}: the same rows in another order or number"
-
-
-def _relation(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    found = connection.execute(
-        f"select schema_name from duckdb_tables() where table_name = '{name}' and schema_name <> 'staging'"
-    ).fetchone()
-    return f'{found[0] if found else "metrics"}."{name}"'
-
-
 def _profile_hash(settings: Settings) -> str:
     text = json.dumps(settings.province.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -251,25 +205,9 @@ def _incoming(settings: Settings, period: Period) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        document: dict[str, Any] = json.loads(file.read_bytes())
-    except ValueError as error:
-        raise FreezeError(
-            wanted="freeze.json as it was written",
-            found="a file that is no JSON any more",
-            where=str(file),
-            action="Bring the folder back from a backup; `kho verify` names every changed file.",
-        ) from error
-    return document
-
-
 def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-__all__ = ["Freeze", "freeze", "read_freeze", "where_period"]

@@ -141,7 +141,8 @@ followed as (
         dossiers.dossier_code is not null as is_known_now,
         coalesce(codes.main_key <> differing.dossier_code, false) as has_other_code,
         differing.is_in_old or known.dossier_code is not null as is_known_before,
-        known.deleted_at is not null or known.vanished_at is not null as was_gone,
+        known.deleted_at is not null as was_deleted,
+        known.vanished_at is not null as was_vanished,
         dossiers.deleted_at,
         dossiers.vanished_at,
         {%- for fact in facts %}
@@ -194,12 +195,16 @@ explained as (
     select
         *,
         case
-            when not is_in_new and deleted_at is not null then 'deleted_since'
-            when not is_in_new and vanished_at is not null then 'vanished_since'
+            when
+                deleted_at is not null and (not is_in_new or (is_column_out_other and not was_deleted))
+                then 'deleted_since'
+            when
+                vanished_at is not null and (not is_in_new or (is_column_out_other and not was_vanished))
+                then 'vanished_since'
             when not is_in_new and not is_known_now and has_other_code then 'code_changed'
             when not is_in_new and not is_known_now then 'vanished_since'
             when not is_known_before then 'entered_later'
-            when not is_in_old and was_gone then 'restored_since'
+            when not is_in_old and (was_deleted or was_vanished) then 'restored_since'
             when is_column_out_other and is_status_changed then 'status_changed'
             when is_column_out_other and is_due_at_changed then 'due_changed'
             when is_column_out_other and is_finished_at_changed then 'end_changed'
