@@ -96,6 +96,15 @@ scaled as (
     from found
 ),
 
+-- without a ratio there are no points
+capped as (
+    select
+        *,
+        case when ratio_hundredths > full_hundredths then full_hundredths else ratio_hundredths end
+            as counted_hundredths
+    from scaled
+),
+
 service_quality_index as (
     select
         unit_kind,
@@ -115,7 +124,7 @@ service_quality_index as (
         cast(ratio_hundredths as double) / 100 as ratio,
         max_points,
         full_at,
-        {{ half_up('points_hundredths * least(ratio_hundredths, full_hundredths)', 'full_hundredths') }} as points,
+        {{ half_up('points_hundredths * counted_hundredths', 'full_hundredths') }} as points,
         reason,
         case reason
             when 'no_indicator' then reason_vi
@@ -130,7 +139,7 @@ service_quality_index as (
         weights_version,
         basis,
         is_assumed
-    from scaled
+    from capped
 )
 
 select * from service_quality_index

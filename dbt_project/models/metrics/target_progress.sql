@@ -44,7 +44,7 @@ steps as (
         on targets.indicator = told.indicator
             and targets.unit_kind = told.unit_kind
             and targets.unit_code = told.unit_code
-            and told.period_end <= targets.period_end
+            and targets.period_end >= told.period_end
             and told.period_end >= {{ day_before('targets.period_start') }}
 ),
 

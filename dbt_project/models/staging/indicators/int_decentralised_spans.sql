@@ -10,7 +10,8 @@ spans as (
         procedure_code,
         coalesce(to_level, 'khong_ro') as to_level,
         effective_on as handed_over_from,
-        {{ day_before('lead(effective_on) over (partition by procedure_code order by effective_on)') }} as handed_over_to
+        {{ day_before('lead(effective_on) over (partition by procedure_code order by effective_on)') }}
+            as handed_over_to
     from handed_over
 )
 

@@ -65,7 +65,11 @@ up_to_period as (
         of_units.decision_date >= periods.period_start as is_decided,
         row_number() over (
             partition by
-                of_units.unit_kind, of_units.unit_code, of_units.procedure_code, periods.period_type, periods.period_start
+                of_units.unit_kind,
+                of_units.unit_code,
+                of_units.procedure_code,
+                periods.period_type,
+                periods.period_start
             order by of_units.decision_date desc, of_units.decision_number desc
         ) as newest_first
     from of_units

@@ -64,19 +64,30 @@ placed as (
 starting as (
     select
         *,
-        case period_type when 'year' then 12 when 'half_year' then 6 when 'quarter' then 3 when 'month' then 1 end
-            as month_count,
-        cast(
-            substr(period_text, 1, 4) || '-' || case period_type
-                when 'year' then '01'
-                when 'half_year' then case when substr(period_text, 7, 1) = '1' then '01' else '07' end
-                when 'quarter' then case substr(period_text, 7, 1)
-                    when '1' then '01' when '2' then '04' when '3' then '07' else '10'
-                end
-                when 'month' then substr(period_text, 6, 2)
-            end || '-01' as date
-        ) as period_start
+        case period_type
+            when 'year' then 12
+            when 'half_year' then 6
+            when 'quarter' then 3
+            when 'month' then 1
+        end as month_count,
+        -- 2026-H2 begins with month 7, 2026-Q2 with month 4
+        case period_type
+            when 'year' then 1
+            when 'half_year' then 6 * cast(substr(period_text, 7, 1) as integer) - 5
+            when 'quarter' then 3 * cast(substr(period_text, 7, 1) as integer) - 2
+            when 'month' then cast(substr(period_text, 6, 2) as integer)
+        end as first_month
     from placed
+),
+
+dated as (
+    select
+        *,
+        case
+            when first_month is not null
+                then {{ months_after("cast(substr(period_text, 1, 4) || '-01-01' as date)", 'first_month - 1') }}
+        end as period_start
+    from starting
 ),
 
 -- of several rows for one indicator, unit and period the most trusted source's newest is the target
@@ -88,7 +99,7 @@ ended as (
             partition by indicator_text, unit_kind, unit_found, period_text
             order by source_priority asc, batch_sequence desc, dataset asc, row_number asc
         ) as target_rank
-    from starting
+    from dated
 ),
 
 read_targets as (
