@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from typer.testing import CliRunner
 
+from orchestration.cli import app
 from tests.unit.report_home import DISTRICT, FIGURES, NASTY, OCTOBER, SEPTEMBER, ReportHome, figures
 from warehouse.connections import connect_warehouse
 from warehouse.errors import BooksError, SettingsError, WarehouseError
@@ -298,6 +300,20 @@ def test_the_daily_run_reports_the_last_whole_month_and_the_quarter_that_ended_w
         for period in (SEPTEMBER, third):
             home.settle("H17.101", "LV01", figures(1, 0, 0, 0, 0, 0, 0), period)
         assert {file.path.parent.name for file in write_last_reports(home.settings)} == wanted
+
+
+def test_the_command_writes_the_files_and_says_which(home: ReportHome, capfd: pytest.CaptureFixture[str]) -> None:
+    def kho(*words: str) -> Any:
+        return CliRunner().invoke(app, ["report", *words, "--home", str(home.settings.home)])
+
+    done = kho("2026-10", "--form", "06a", "--agency", "H17.2")
+    assert done.exit_code == 0, done.output
+    folder = home.settings.home / "reports" / "2026-10"
+    assert {path.name for path in folder.iterdir()} == {"bieu_06a_H17.2.xlsx", "bieu_06a_H17.2.html"}
+    assert capfd.readouterr().out.count("wrote") == 2
+    kho("2026-10", "--form", "06a", "--agency", "H17.2")
+    assert capfd.readouterr().out.count("unchanged") == 2
+    assert isinstance(kho("2026-13").exception, SettingsError)
 
 
 def test_a_workbook_opens_from_memory_too(home: ReportHome) -> None:

@@ -47,13 +47,13 @@ EMPTY_UNITS = f"""
         and {within("agency_code")}
 """
 DIFFERENCES = f"""
-    select differences.reason, count(distinct differences.dossier_code)
+    select differences.sentence, count(distinct differences.dossier_code)
     from metrics.settlement_differences as differences
     where
         differences.period_type = $period_type and differences.period_start = $period_start
         and differences.period_end = $period_end
         and {within("differences.agency_code")}
-    group by differences.reason
+    group by differences.sentence
     order by 2 desc, 1
 """
 
