@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from rich.console import Console
 from typer.testing import CliRunner
 
+from orchestration import cli_report
 from orchestration.cli import app
 from tests.unit.report_home import DISTRICT, FIGURES, NASTY, OCTOBER, SEPTEMBER, ReportHome, figures
 from warehouse.connections import connect_warehouse
@@ -302,7 +304,10 @@ def test_the_daily_run_reports_the_last_whole_month_and_the_quarter_that_ended_w
         assert {file.path.parent.name for file in write_last_reports(home.settings)} == wanted
 
 
-def test_the_command_writes_the_files_and_says_which(home: ReportHome, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_the_files_and_says_which(home: ReportHome, monkeypatch: Any) -> None:
+    said = io.StringIO()
+    monkeypatch.setattr(cli_report, "console", Console(file=said, width=400))
+
     def kho(*words: str) -> Any:
         return CliRunner().invoke(app, ["report", *words, "--home", str(home.settings.home)])
 
@@ -310,9 +315,9 @@ def test_the_command_writes_the_files_and_says_which(home: ReportHome, capfd: py
     assert done.exit_code == 0, done.output
     folder = home.settings.home / "reports" / "2026-10"
     assert {path.name for path in folder.iterdir()} == {"bieu_06a_H17.2.xlsx", "bieu_06a_H17.2.html"}
-    assert capfd.readouterr().out.count("wrote") == 2
+    assert said.getvalue().count("wrote") == 2
     kho("2026-10", "--form", "06a", "--agency", "H17.2")
-    assert capfd.readouterr().out.count("unchanged") == 2
+    assert said.getvalue().count("unchanged") == 2
     assert isinstance(kho("2026-13").exception, SettingsError)
 
 
