@@ -33,7 +33,9 @@ class SourceTable:
         return ["" if at is None else " ".join(row[at].split()) for _, row in self.rows]
 
     def row_keys(self) -> list[str]:
-        """Row keys as staging writes them; empty when a part is."""
+        """Row keys as staging writes them; empty when a part is. Without a key column, the file and the row."""
+        if not self.contract.key:
+            return [f"{self.source_file}|{number}" for number, _ in self.rows]
         parts = zip(*(self.values(column) for column in self.contract.key), strict=True)
         return ["|".join(row) if all(row) else "" for row in parts]
 

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from warehouse import assembly_checks
+from warehouse import assembly_checks, assembly_indicators
 from warehouse.assembly_docs import landing_sources, shared_columns, shared_docs, staging_docs, typed_docs, union_docs
 from warehouse.assembly_identifiers import linked, repairs, status_of
 from warehouse.citizen_prefixes import citizen_prefixes
@@ -130,6 +130,16 @@ def _generated_files(settings: Settings, contracts: ContractSet) -> Iterable[tup
     yield staging / "checks" / "int_cross_check_findings.sql", render("cross_check_findings.sql.j2", pairs=possible)
     facts = assembly_checks.person_facts(contracts)
     yield staging / "checks" / "int_person_facts.sql", render("person_facts.sql.j2", facts=facts)
+    of_bases = assembly_indicators.bases()
+    needs = sorted({column for base in of_bases for column in base["needs"]})
+    counts = render("indicator_counts.sql.j2", bases=of_bases, needs=needs)
+    yield staging / "indicators" / "int_indicator_counts.sql", counts
+    register = assembly_indicators.metric_register(settings.province)
+    columns = assembly_indicators.REGISTER_COLUMNS
+    yield (
+        Path("models/metrics/metric_register.sql"),
+        render("metric_register.sql.j2", metrics=register, columns=columns),
+    )
     provided = [(c.dataset, column.name) for c in contracts.contracts for column in c.columns]
     yield staging / "int_source_columns.sql", render("source_columns.sql.j2", provided=provided)
 

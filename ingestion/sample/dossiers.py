@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ingestion.sample.clock import WorkClock, months_before
+from ingestion.sample.habits import USUAL, Habits
 from ingestion.sample.people import People, Person
 from ingestion.sample.province import Agency, Commune, Procedure, Province
 from warehouse.profile import Profile
@@ -60,6 +61,7 @@ class Dossier:
     result_file: str | None = None
     input_file: str | None = None
     alias: str | None = None
+    habits: Habits = USUAL
     faulty: bool = False
     literal: dict[str, str] = field(default_factory=dict)
 
@@ -89,9 +91,15 @@ class DossierMaker:
     """Makes dossiers of a province over the ten months before the as-of day."""
 
     def __init__(
-        self, province: Province, profile: Profile, as_of: dt.date, rng: random.Random, silent: frozenset[str]
+        self,
+        province: Province,
+        profile: Profile,
+        as_of: dt.date,
+        rng: random.Random,
+        silent: frozenset[str],
+        habits: dict[str, Habits],
     ) -> None:
-        self.province, self.rng, self.as_of = province, rng, as_of
+        self.province, self.rng, self.as_of, self.habits = province, rng, as_of, habits
         self.months = months_before(as_of, MONTHS)
         self.clock = WorkClock(profile, self.months[0][0] - dt.timedelta(days=120), as_of + dt.timedelta(days=400))
         self.people = People(rng)
@@ -140,7 +148,7 @@ class DossierMaker:
             agency, procedure = self.province.one_stop_of[place.code], rng.choice(self._local)
         else:
             agency, procedure = rng.choice(self.province.departments[1:]), rng.choice(self._central)
-        online = procedure.service_level > 2 and rng.random() < 0.6
+        online = procedure.service_level > 2 and rng.random() < self.habits[agency.code].filed_online
         day = self._day()
         if not online:
             dossier = self._blank(place, agency, procedure, day, 3 if rng.random() < 0.05 else 1)
@@ -177,6 +185,7 @@ class DossierMaker:
             submitted_at=dt.datetime.combine(day, self.clock.opening),
             first_month=self.month_of(day),
             last_month=MONTHS - 1,
+            habits=self.habits[agency.code],
         )
 
     def settle(self, dossier: Dossier, received: dt.datetime, *, plain: bool = False) -> None:

@@ -13,18 +13,23 @@ from pathlib import Path
 
 from ingestion.sample import (
     civil_status,
+    decentralisation,
     enterprises,
     land,
     one_stop_faults,
     one_stop_files,
     one_stop_steps,
+    publications,
     reference_files,
+    satisfaction,
     social_assistance,
+    targets,
 )
 from ingestion.sample.clock import months_before
 from ingestion.sample.cook import RESULTS, cook
 from ingestion.sample.dossier_faults import Planter
 from ingestion.sample.dossiers import MONTHS, REGISTER_SHARE, Dossier, DossierMaker
+from ingestion.sample.habits import draw_habits
 from ingestion.sample.issued_results import issued_results
 from ingestion.sample.province import PROCEDURES, read_province
 from ingestion.sample.recipe import FOLDER, read_recipes
@@ -106,12 +111,17 @@ def _write(folder: Path, profile: Profile, rows: int, seed: int, as_of: dt.date)
     province = read_province(profile, _chance(seed, "province"))
     rng = _chance(seed, "one-stop")
     silent = sorted(c.code for c in rng.sample([c for c in province.communes if c != province.zero], SILENT))
-    maker = DossierMaker(province, profile, as_of, rng, frozenset([*silent, province.zero.code]))
+    habits = draw_habits(province, _chance(seed, "habits"))
+    maker = DossierMaker(province, profile, as_of, rng, frozenset([*silent, province.zero.code]), habits)
     listed, files = _one_stop(folder, maker, rows, truth, silent)
     context = Context(province, as_of, maker.months, maker.clock, maker.people, _chance(seed, "sectors"), truth)
     files += _sectors(folder, context, rows, maker, listed, seed)
     files.append(reference_files.write_agencies(folder, province, truth))
     files.append(reference_files.write_inventory(folder, truth))
+    files.append(satisfaction.write_ratings(folder, maker, listed, truth, _chance(seed, satisfaction.RATINGS)))
+    files.append(publications.write_publications(folder, context, _chance(seed, publications.PUBLICATIONS)))
+    files.append(decentralisation.write_decentralised(folder, context, _chance(seed, decentralisation.DECENTRALISED)))
+    files.append(targets.write_targets(folder, context, _chance(seed, targets.TARGETS)))
     truth.write(folder)
     return {
         "files": sorted([*files, "accounting.csv", "ground_truth.csv"]),

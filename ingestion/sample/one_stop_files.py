@@ -14,6 +14,7 @@ from typing import Any
 import xlsxwriter
 
 from ingestion.sample.dossiers import MONTHS, Dossier, DossierMaker
+from ingestion.sample.habits import happens
 from ingestion.sample.one_stop_faults import LIST, REGISTER, register_file
 from ingestion.sample.truth import GroundTruth, Totals
 
@@ -64,6 +65,18 @@ def _yes(value: bool) -> str:
     return "Có" if value else "Không"
 
 
+def _paid_online(d: Dossier) -> bool:
+    return d.channel == 2 and d.procedure.fee > 0 and happens(d.code, "paid online", d.habits.paid_online)
+
+
+def _input_digitised(d: Dossier) -> bool:
+    return d.channel == 2 or happens(d.code, "input", d.habits.input_digitised)
+
+
+def _reused(d: Dossier) -> bool:
+    return _input_digitised(d) and happens(d.code, "reused", d.habits.reused)
+
+
 LIST_COLUMNS: dict[str, Callable[[Dossier], str]] = {
     "Đơn vị tiếp nhận": _agency_text,
     "Tên thủ tục hành chính": lambda d: d.procedure.name,
@@ -96,9 +109,19 @@ LIST_COLUMNS: dict[str, Callable[[Dossier], str]] = {
     "Loại đối tượng": lambda d: APPLICANT_KIND[d.applicant_kind],
     "Số định danh chủ hồ sơ": lambda d: d.applicant.number if d.applicant_kind == 1 else "",
     "Phí lệ phí": lambda d: str(d.procedure.fee),
-    "Thanh toán trực tuyến": lambda d: _yes(d.channel == 2 and d.procedure.fee > 0),
-    "Số hóa đầu vào": lambda d: _yes(d.channel == 2 or _number(d) % 3 > 0),
-    "Số hóa kết quả": lambda d: _yes(d.status in (9, 10) and _number(d) % 5 > 0),
+    "Thanh toán trực tuyến": lambda d: _yes(_paid_online(d)),
+    "Số hóa đầu vào": lambda d: _yes(_input_digitised(d)),
+    "Số hóa kết quả": lambda d: _yes(d.status in (9, 10) and happens(d.code, "result", d.habits.result_digitised)),
+    "Tái sử dụng dữ liệu": lambda d: _yes(_reused(d)),
+    "Lấy từ kho dữ liệu quốc gia": lambda d: _yes(
+        _reused(d) and happens(d.code, "national store", d.habits.from_national_store)
+    ),
+    "Dùng dữ liệu dân cư": lambda d: _yes(
+        d.applicant_kind == 1 and happens(d.code, "population data", d.habits.population_data)
+    ),
+    "Đồng bộ Cổng DVCQG": lambda d: _yes(
+        d.received_at is not None and happens(d.code, "synchronised", d.habits.synchronised)
+    ),
 }
 REGISTER_TITLE_ROWS = 4
 REGISTER_LABELS = (

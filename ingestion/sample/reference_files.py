@@ -31,7 +31,7 @@ DECLARED = ("births", "deaths", "enterprises", "one_stop_list", "parcels", "reci
 def write_agencies(folder: Path, province: Province, truth: GroundTruth) -> str:
     """Agencies with the codes of the new scheme."""
     rows = [(a.code, a.name, a.parent_code, a.level, a.commune_code or "") for a in province.agencies]
-    return _write(
+    return write_rows(
         folder, "agencies", ("Mã định danh", "Tên cơ quan", "Mã cơ quan cấp trên", "Cấp", "Mã xã"), rows, truth
     )
 
@@ -51,14 +51,14 @@ def write_control_totals(
     rows.append(("recipients", "", str(recipients), counted, "Danh sách chi trả trợ cấp"))
     rows += [(dataset, code, expected, counted, source) for dataset, code, expected, source in others]
     header = ("Cơ sở dữ liệu", "Mã xã", "Số bản ghi phải có", "Ngày số liệu", "Nguồn số liệu")
-    return _write(folder, "control_totals", header, rows, context.truth)
+    return write_rows(folder, "control_totals", header, rows, context.truth)
 
 
 def write_zero_declarations(folder: Path, context: Context, others: list[str]) -> str:
     """The commune where nothing happened says so, for the datasets of DECLARED and `others`."""
     declared = day_first(context.months[-1][1])
     rows = [(dataset, context.province.zero.code, declared, "Chủ tịch UBND") for dataset in (*DECLARED, *others)]
-    return _write(
+    return write_rows(
         folder, "zero_declarations", ("Cơ sở dữ liệu", "Mã xã", "Ngày khai báo", "Người khai báo"), rows, context.truth
     )
 
@@ -82,12 +82,19 @@ def write_inventory(folder: Path, truth: GroundTruth) -> str:
         "Đang vận hành",
         "Có trong quyết định",
     )
-    return _write(folder, "system_inventory", header, rows, truth)
+    return write_rows(folder, "system_inventory", header, rows, truth)
 
 
-def _write(
-    folder: Path, dataset: str, header: tuple[str, ...], rows: Iterable[tuple[str, ...]], truth: GroundTruth
+def write_rows(
+    folder: Path,
+    dataset: str,
+    header: tuple[str, ...],
+    rows: Iterable[tuple[str, ...]],
+    truth: GroundTruth,
+    *,
+    quarantined: int = 0,
 ) -> str:
+    """Write `reference/<dataset>.csv`, of whose rows staging quarantines some, and tell the accounts; the file."""
     name = f"reference/{dataset}.csv"
     lines = list(rows)
     with (folder / name).open("w", encoding="utf-8", newline="") as out:
@@ -95,5 +102,5 @@ def _write(
         writer.writerow(header)
         writer.writerows(lines)
     truth.read(dataset, name, len(lines) + 1, out_of_scope=1)
-    truth.totals[dataset] = Totals(kept=len(lines))
+    truth.totals[dataset] = Totals(len(lines) - quarantined, 0, quarantined)
     return name

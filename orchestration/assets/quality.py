@@ -20,6 +20,8 @@ LOOKED_INTO = (
     ["staging", "int_zero_declarations"],
     ["staging", "int_control_totals"],
     ["shared", "dossiers"],
+    ["shared", "dossier_aliases"],
+    ["shared", "agencies"],
 )
 
 

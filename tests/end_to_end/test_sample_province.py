@@ -14,6 +14,15 @@ import duckdb
 import pandas as pd
 import pytest
 
+from ingestion.sample.publications import (
+    BEFORE_EFFECTIVE,
+    INCOMPLETE_PARTS,
+    LATE_DECISION,
+    LATE_PUBLICATION,
+    PARTS,
+    PUBLICATIONS,
+    TO_PUBLIC,
+)
 from ingestion.sample.recipe import read_recipes
 from tests.kho import kho
 from warehouse.cross_checks import cross_checks
@@ -34,7 +43,26 @@ def found(home):
         "select dataset, 'rejected', null, null from ops.row_accounting, range(rejected) where layer = 'landing'"
     )
     crossed = home.rows("select left_dataset, check_id, left_row_key, null from quality.cross_checks")
-    return Counter((d, r, key or "") for d, r, key, _ in rules + flags + rejected + crossed)
+    found = rules + flags + rejected + crossed + behind(home)
+    return Counter((d, r, key or "") for d, r, key, _ in found)
+
+
+def behind(home):
+    """Decisions that published procedures late or in part: by the days that the sample was made with."""
+    key = "procedure_code_raw || '|' || decision_number"
+    found = []
+    for issuer, days in BEFORE_EFFECTIVE.items():
+        late = {
+            LATE_DECISION: f"days_before_effective < {days}",
+            LATE_PUBLICATION: f"decision_date is not null and coalesce(days_to_public > {TO_PUBLIC[issuer]}, true)",
+            INCOMPLETE_PARTS: f"parts_published < {PARTS}",
+        }
+        for what, is_behind in late.items():
+            found += home.rows(
+                f"select '{PUBLICATIONS}', '{what}', {key}, null from shared.procedure_publications"
+                f" where issuer = '{issuer}' and {is_behind}"
+            )
+    return found
 
 
 def test_every_planted_fault_is_found_and_none_is_invented(sample_home):
@@ -127,8 +155,13 @@ def test_no_rule_ended_as_a_tool_error(sample_home):
 
 
 def test_an_unknown_status_is_kept_named_with_its_row_and_shown(sample_home):
+    assert sample_home.rows("select dataset, column_name from ops.unmapped_values order by all") == [
+        ("one_stop_list", "status"),
+        ("satisfaction_ratings", "rating"),
+    ]
     [(dataset, column, value, rows, file, row)] = sample_home.rows(
         "select dataset, column_name, value_found, row_count, first_file, first_row from ops.unmapped_values"
+        " where dataset = 'one_stop_list'"
     )
     planted = [t for t in truth(sample_home) if t["rule_id"] == "osl_status_unknown"]
     assert (dataset, column, value, rows) == ("one_stop_list", "status", "Đang xác minh", len(planted))
@@ -276,6 +309,9 @@ def test_the_store_is_there_table_by_table(sample_home):
         "dossiers",
         "dossier_history",
         "dossier_aliases",
+        "satisfaction_ratings",
+        "procedure_publications",
+        "decentralised_procedures",
     } <= tables["shared"]
     assert {"births", "deaths", "parcels", "enterprises", "recipients"} <= tables["shared"]
     assert {recipe.dataset for recipe in read_recipes()} <= tables["shared"]

@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 from stdnum.vn import mst
 
 from ingestion.sample import SampleSummary, make_sample
+from ingestion.sample.publications import BEHIND, PUBLICATIONS
 from ingestion.sample.recipe import read_recipes
 from tests.sample_files import REGISTER_HEADER, label, source_tables
 from warehouse.contract_reader import load_contracts
@@ -116,8 +117,9 @@ def test_districts_are_the_foreign_codes_of_a_province_that_has_districts(tmp_pa
 def test_every_contract_reads(contracts: ContractSet) -> None:
     assert contracts.errors == ()
     made_by_code = {
-        "agencies", "births", "control_totals", "deaths", "enterprises", "one_stop_list", "one_stop_register",
-        "one_stop_steps", "parcels", "recipients", "system_inventory", "zero_declarations",
+        "agencies", "births", "control_totals", "deaths", "decentralised_procedures", "enterprises", "one_stop_list",
+        "one_stop_register", "one_stop_steps", "parcels", "procedure_publications", "recipients",
+        "satisfaction_ratings", "system_inventory", "targets", "zero_declarations",
     }  # fmt: skip
     assert {c.dataset for c in contracts.contracts} == made_by_code | {r.dataset for r in read_recipes()}
 
@@ -152,6 +154,7 @@ def test_every_kind_of_fault_is_planted(truth: list[dict[str, str]]) -> None:
 def test_every_fault_names_a_rule_that_exists(truth: list[dict[str, str]], contracts: ContractSet) -> None:
     rules = {(c.dataset, rule.id) for c in contracts.contracts for rule in c.rules}
     rules |= {("dossiers", flag) for flag in FLAGS} | {("one_stop_list", "rejected")}
+    rules |= {(PUBLICATIONS, what) for what in BEHIND}
     checks = {check.check for check in cross_checks()}
     assert {(line["dataset"], line["rule_id"]) for line in truth if line["rule_id"] not in checks} <= rules
     assert checks <= {line["rule_id"] for line in truth}, "every check between databases has planted faults"

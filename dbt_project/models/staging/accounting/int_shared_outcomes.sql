@@ -48,6 +48,41 @@ procedure_rows as (
     }}
 ),
 
+rating_rows as (
+    {{
+        entity_outcomes(
+            ref('int_satisfaction_ratings'),
+            'coalesce(trim(rating_code), row_key)',
+            ref('satisfaction_ratings'),
+            'rating_code'
+        )
+    }}
+),
+
+publication_rows as (
+    {{
+        entity_outcomes(
+            ref('int_procedure_publications'),
+            'coalesce(' ~ national_procedure_code('procedure_code_raw') ~ ", upper(trim(procedure_code_raw)))"
+            ~ " || '|' || trim(decision_number)",
+            ref('procedure_publications'),
+            "procedure_code || '|' || decision_number"
+        )
+    }}
+),
+
+decentralised_rows as (
+    {{
+        entity_outcomes(
+            ref('int_decentralised_procedures'),
+            'coalesce(' ~ national_procedure_code('procedure_code_raw') ~ ", upper(trim(procedure_code_raw)))"
+            ~ " || '|' || cast(effective_on as varchar)",
+            ref('decentralised_procedures'),
+            "procedure_code || '|' || cast(effective_on as varchar)"
+        )
+    }}
+),
+
 unit_changes as (
     select distinct
         new_code,
@@ -89,8 +124,7 @@ change_rows as (
 -- entities that are read where they are united: there is no table behind them
 united_rows as (
     {%- for entity in [
-        'control_totals', 'decentralised_procedures', 'dossier_steps', 'procedure_publications',
-        'satisfaction_ratings', 'system_inventory', 'targets', 'zero_declarations'
+        'control_totals', 'dossier_steps', 'system_inventory', 'targets', 'zero_declarations'
     ] %}
     select
         batch_id,
@@ -107,6 +141,12 @@ entity_rows as (
     select * from agency_rows
     union all
     select * from procedure_rows
+    union all
+    select * from rating_rows
+    union all
+    select * from publication_rows
+    union all
+    select * from decentralised_rows
     union all
     select * from change_rows
     union all

@@ -9,6 +9,16 @@ dossiers as (
     from {{ ref('int_dossier_latest') }}
 ),
 
+ratings as (
+    select * from {{ ref('int_satisfaction_ratings') }}
+    where row_verdict = 'kept' and agency_raw is not null
+),
+
+publications as (
+    select * from {{ ref('int_procedure_publications') }}
+    where row_verdict = 'kept' and agency_raw is not null
+),
+
 agency_versions as (
     select * from {{ ref('agency_versions') }}
 ),
@@ -39,6 +49,16 @@ asked as (
         asked_on
     from dossiers
     where {{ agency_of_dossier('dossier_key') }} is not null
+    union
+    select
+        agency_raw as written_as,
+        coalesce(cast(rated_at as date), {{ as_of() }}) as asked_on
+    from ratings
+    union
+    select
+        agency_raw as written_as,
+        coalesce(decision_date, {{ as_of() }}) as asked_on
+    from publications
 ),
 
 texts as (
