@@ -16,6 +16,7 @@ from warehouse.periods import parse_period
 from warehouse.reports import write_reports
 from warehouse.reports.charts import draw
 from warehouse.reports.evaluation import read_evaluation
+from warehouse.reports.form import code_order
 from warehouse.reports.page import shown
 from warehouse.reports.results import previous
 from warehouse.reports.scope import scope_of
@@ -225,6 +226,45 @@ def test_units_without_a_dossier_and_the_differences_of_the_period_are_listed(fu
     report = report_of(full)
     assert table(report, "Đơn vị không có hồ sơ nào trong kỳ").rows == (("UBND Xã Sông Kôn", "H17.103"),)
     assert table(report, "Hồ sơ mà hai cách tính khác nhau").rows == ((PAUSED, 2),)
+
+
+def test_units_that_enter_nothing_are_those_of_the_months_of_the_period(full: ReportHome) -> None:
+    full.run(
+        "create table metrics.silent_agencies (agency_code varchar, agency_name varchar, month_start date, "
+        "months_silent bigint, last_received_on date, basis varchar)"
+    )
+    last = dt.date(2026, 8, 7)
+    full.add("metrics.silent_agencies", [
+        ("H17.103", "UBND Xã Sông Kôn", month, number, last, "TB 72")
+        for number, month in enumerate((SEPTEMBER[1], OCTOBER[1], dt.date(2026, 11, 1)), start=1)
+    ])  # fmt: skip
+    silent = table(report_of(full), "Đơn vị không nhập hồ sơ nào trong tháng")
+    assert silent.rows == (("UBND Xã Sông Kôn", "H17.103", "10/2026", 2, last, "TB 72"),)
+    assert table(report_of(full, agency="H17.2"), "Đơn vị không nhập hồ sơ nào trong tháng").rows == ()
+
+
+def test_a_frozen_period_lists_what_has_changed_since(full: ReportHome) -> None:
+    full.run(
+        "create table metrics.period_freezes (period_type varchar, period_start date, period_end date, as_of date, "
+        "frozen_at timestamp, figures_hash varchar, chain_hash varchar)",
+        f"create table metrics.settlement_restatements ({KEYS}, variant varchar, dossier_code varchar, "
+        "sentence varchar, agency_code_old varchar, agency_code_new varchar)",
+    )
+    title = "Hồ sơ thay đổi sau khi chốt"
+    assert title not in {t.title for section in report_of(full).sections for t in section.tables}
+    frozen = (dt.date(2026, 11, 5), dt.datetime(2026, 11, 6, 8), "ab", "cd")
+    full.add("metrics.period_freezes", [(*OCTOBER, *frozen)])
+    full.add("metrics.settlement_restatements", [
+        (*OCTOBER, variant, code, "Ngày kết thúc được sửa.", "H17.2", new)
+        for variant, code, new in (("as_system", "d1", "H17.2"), ("as_system", "d2", None), ("strict", "d3", "H17.2"))
+    ])  # fmt: skip
+    assert table(report_of(full), title).rows == (("Ngày kết thúc được sửa.", 2),)
+    assert table(report_of(full, agency="H17.10"), title).rows == ()
+
+
+def test_codes_are_sorted_as_people_do() -> None:
+    codes = ["khong_ro", "H17.101", "H17.2", "4", "3b", "3.10", "3", "3.5b", "3.5"]
+    assert sorted(codes, key=code_order) == ["3", "3.5", "3.5b", "3.10", "3b", "4", "H17.2", "H17.101", "khong_ro"]
 
 
 def test_indicators_points_and_targets_are_those_of_the_period_and_the_units_asked_for(full: ReportHome) -> None:

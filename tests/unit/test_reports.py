@@ -235,11 +235,16 @@ def test_the_form_says_whether_its_figures_are_fixed(home: ReportHome) -> None:
     assert "Số liệu tạm tính, chưa chốt." in text
     home.run(
         "create table metrics.period_freezes (period_type varchar, period_start date, period_end date, as_of date, "
-        "frozen_at timestamp, figures_hash varchar)"
+        "frozen_at timestamp, figures_hash varchar, chain_hash varchar)"
     )
-    home.add("metrics.period_freezes", [(*OCTOBER, dt.date(2026, 11, 5), dt.datetime(2026, 11, 6, 8), "ab12cd")])
+    home.add(
+        "metrics.period_freezes", [(*OCTOBER, dt.date(2026, 11, 5), dt.datetime(2026, 11, 6, 8), "ab12cd", "ef34")]
+    )
     text = write(home, "06b")["bieu_06b.html"].read_text(encoding="utf-8")
-    assert "theo dữ liệu của kho ngày 05/11/2026. Đã chốt ngày 06/11/2026, mã băm ab12cd." in text
+    assert (
+        "theo dữ liệu của kho ngày 05/11/2026. Đã chốt ngày 06/11/2026, mã băm ab12cd. Mã băm trong chuỗi: ef34."
+        in text
+    )
     assert "tạm tính" not in text
 
 

@@ -160,11 +160,12 @@ def _ranking(title: str, scores: list[tuple[Any, ...]]) -> Table:
 
 
 def _side_by_side(title: str, cells: Iterable[tuple[str, str | None, str, Value]], width: int) -> Table:
-    """One row a unit, one column a heading."""
+    """One row a unit, one column a heading; one that has no value for any unit is left out."""
     units: dict[str, tuple[str, dict[str, Value]]] = {}
     for code, name, heading, value in cells:
         units.setdefault(code, (name or code, {}))[1][heading] = value
-    headings = sorted({heading for _, values in units.values() for heading in values}, key=code_order)
+    known = {heading for _, values in units.values() for heading, value in values.items() if value is not None}
+    headings = sorted(known or {heading for _, values in units.values() for heading in values}, key=code_order)
     rows = tuple(
         (name, *(values.get(heading) for heading in headings))
         for _, (name, values) in sorted(units.items(), key=lambda unit: code_order(unit[0]))

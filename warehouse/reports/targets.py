@@ -53,10 +53,7 @@ def targets_sections(connection: duckdb.DuckDBPyConnection, scope: Scope) -> tup
         title = f"Số chỉ tiêu theo đèn so với lộ trình, {scope.period.title}"
         summaries.insert(0, _lights(title, ((row[0], row[5]) for row in progress)))
     series = (*LIGHTS.values(), NO_LIGHT)
-    charts = tuple(
-        Chart("stacked_bars", f"{table.title} (biểu đồ)", table, "Chỉ tiêu", series, "chỉ tiêu", 20)
-        for table in summaries
-    )
+    charts = tuple(Chart("stacked_bars", table.title, table, "Chỉ tiêu", series, "chỉ tiêu", 20) for table in summaries)
     return (
         Section("Chỉ tiêu", tuple(summaries), charts),
         Section("Chỉ tiêu từng đơn vị", (*((road,) if progress else ()), _given(found))),
