@@ -141,6 +141,20 @@ def test_the_release_waits_for_the_books_and_the_mails_for_the_scores(definition
     assert dg.AssetKey(["quality", "scores"]) in graph.get(dg.AssetKey(["reports", "mails"])).parent_keys
 
 
+def test_reports_are_printed_when_figures_scores_and_books_are_done(definitions):
+    import dagster as dg
+
+    node = definitions.resolve_asset_graph().get(dg.AssetKey(["releases", "printed_reports"]))
+    assert node.group_name == "releases"
+    waits_for = (
+        ["metrics", "settlement"],
+        ["metrics", "dossier_flags"],
+        ["quality", "scores"],
+        ["ops", "row_accounting"],
+    )
+    assert {dg.AssetKey(key) for key in waits_for} <= node.parent_keys
+
+
 def test_each_stage_waits_for_the_one_before_it(definitions):
     import dagster as dg
 

@@ -16,6 +16,7 @@ from warehouse.periods import parse_period
 from warehouse.reports import write_reports
 from warehouse.reports.charts import draw
 from warehouse.reports.evaluation import read_evaluation
+from warehouse.reports.form import code_order
 from warehouse.reports.page import shown
 from warehouse.reports.results import previous
 from warehouse.reports.scope import scope_of
@@ -28,17 +29,21 @@ MORE_TABLES = {
     "metrics.metric_register": "metric varchar, title_vi varchar, unit varchar, better varchar, basis varchar",
     "metrics.indicators": f"indicator varchar, {UNIT}, {KEYS}, counted_until date, numerator bigint, "
     "denominator bigint, value double, reason varchar, version varchar",
-    "metrics.service_quality_index": f"item varchar, item_group varchar, title_vi varchar, {UNIT}, {KEYS}, "
-    "numerator double, denominator double, ratio double, points double, max_points double, reason varchar, "
-    "published_ratio double, published_points double, basis varchar, weights_version varchar",
-    "metrics.service_quality_scores": f"{UNIT}, {KEYS}, points double, applicable_points double, share double",
+    "metrics.service_quality_index": f"item varchar, title_vi varchar, {UNIT}, {KEYS}, numerator bigint, "
+    "denominator bigint, ratio double, points double, max_points double, reason_vi varchar, published_ratio double, "
+    "published_points double, weights_version varchar, basis varchar, is_assumed boolean",
+    "metrics.service_quality_scores": f"{UNIT}, {KEYS}, item_group varchar, group_title_vi varchar, points double, "
+    "applicable_points double, share double",
     "metrics.targets": f"indicator varchar, {UNIT}, {KEYS}, target_value double, document varchar, value double, "
-    "gap double, forecast_value double, light varchar, reason varchar",
+    "gap double, forecast_value double, light varchar, reason_vi varchar",
+    "metrics.target_progress": f"indicator varchar, {UNIT}, period varchar, {KEYS}, target_value double, "
+    "expected_value double, value double, gap double, light varchar",
     "metrics.dossier_flags": "dossier_code varchar, rule varchar, receiving_agency_code varchar",
     "staging.dossier_rules": "rule varchar, severity varchar, sentence varchar, how_to_fix varchar, basis varchar",
-    "metrics.settlement_differences": f"{KEYS}, dossier_code varchar, agency_code varchar, reason varchar",
+    "metrics.settlement_differences": f"{KEYS}, dossier_code varchar, agency_code varchar, sentence varchar",
 }  # fmt: skip
 AGENCY, PROVINCE = ("agency", "H17.101", "UBND Phường Hải Châu"), ("province", "H17", "Thành phố Đà Nẵng")
+JANUARY, NEW_YEARS_EVE = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
 PAUSED = "tạm dừng sau khi quá hạn"
 COMMUNE = ("commune", "20242", "Phường Hải Châu")
 
@@ -57,21 +62,31 @@ def full(home: ReportHome) -> ReportHome:
     home.add("metrics.indicators", [
         ("digitised", *PROVINCE, *OCTOBER, OCTOBER[2], 1350, 2040, 66.1764, None, "1"),
         ("digitised", *AGENCY, *OCTOBER, OCTOBER[2], 7, 11, 63.6363, None, "1"),
-        ("digitised", *COMMUNE, *OCTOBER, OCTOBER[2], 0, 0, None, "không có hồ sơ", "1"),
+        ("digitised", *COMMUNE, *OCTOBER, OCTOBER[2], 0, 0, None, "denominator_zero", "1"),
         ("digitised", *PROVINCE, *SEPTEMBER, SEPTEMBER[2], 1, 3, 33.3333, None, "1"),
     ])  # fmt: skip
+    item, group = ("2.1", "Hồ sơ giải quyết đúng hạn"), ("2", "Tiến độ giải quyết")
     home.add("metrics.service_quality_index", [
-        ("2.1", "2", "Hồ sơ giải quyết đúng hạn", *PROVINCE, *OCTOBER, 1500.0, 2055.0, 72.9927, 14.6, 20.0, None,
-         73.0, 14.6, "766", "2026-1"),
-        ("5.2", "5", "Phản ánh xử lý đúng hạn", *PROVINCE, *OCTOBER, None, None, None, None, 6.0, "chưa có nguồn",
-         None, None, "766", "2026-1"),
-        ("2.1", "2", "Hồ sơ giải quyết đúng hạn", *AGENCY, *OCTOBER, 8.0, 20.0, 40.0, 8.0, 20.0, None, 40.0, 8.0, "766",
-         "2026-1"),
+        (*item, *PROVINCE, *OCTOBER, 1500, 2055, 72.99, 14.6, 20.0, None, 73.01, 14.6, "766/1", "766", True),
+        ("5.2", "Phản ánh", *PROVINCE, *OCTOBER, *[None] * 4, 6.0, "Chưa có nguồn.", None, None, "766/1", "766", True),
+        (*item, *AGENCY, *OCTOBER, 8, 20, 40.0, 8.0, 20.0, None, 40.0, 8.0, "766/1", "766", True),
+        (*item, *AGENCY, *SEPTEMBER, 8, 8, 100.0, 20.0, 20.0, None, 100.0, 20.0, "766/1", "766", True),
     ])  # fmt: skip
-    home.add("metrics.service_quality_scores", [(*AGENCY, *OCTOBER, 8.0, 20.0, 40.0)])
+    home.add("metrics.service_quality_scores", [
+        (*unit, *OCTOBER, *of, points, 20.0, 5 * points)
+        for unit, points in ((AGENCY, 8.0), (PROVINCE, 14.6), (("agency", "H17.2", "Sở Tư pháp"), 7.0))
+        for of in (group, ("total", "Tổng điểm"))
+    ])  # fmt: skip
+    year, quarter = ("year", JANUARY, NEW_YEARS_EVE), ("quarter", OCTOBER[1], NEW_YEARS_EVE)
     home.add("metrics.targets", [
-        ("digitised", *AGENCY, *OCTOBER, 80.0, "KH 29/KH-BCĐ", 63.6363, -16.3637, 65.5, "red", None),
-        ("digitised", *PROVINCE, *OCTOBER, 60.0, "KH 29/KH-BCĐ", 66.1764, 6.1764, 66.5, "green", None),
+        ("digitised", *AGENCY, *year, 80.0, "KH 29/KH-BCĐ", 63.64, -16.36, 65.5, "red", None),
+        ("digitised", *PROVINCE, *quarter, 60.0, "KH 29/KH-BCĐ", 66.18, 6.18, 66.5, "green", None),
+        ("digitised", *COMMUNE, *year, 60.0, "KH 29/KH-BCĐ", None, None, None, None, "Không phát sinh."),
+        ("digitised", *AGENCY, "month", *SEPTEMBER[1:], 80.0, "KH cũ", 63.64, -16.36, None, "red", None),
+    ])  # fmt: skip
+    home.add("metrics.target_progress", [
+        ("digitised", *AGENCY, "2026", *OCTOBER, 80.0, 75.5, 63.64, -11.86, "red"),
+        ("digitised", *AGENCY, "2026", *SEPTEMBER, 80.0, 75.0, 63.64, -11.36, "red"),
     ])  # fmt: skip
     home.add("staging.dossier_rules", [
         ("A10", "error", "Thứ tự ngày sai.", "Sửa ngày.", "Quy tắc của kho"),
@@ -213,20 +228,79 @@ def test_units_without_a_dossier_and_the_differences_of_the_period_are_listed(fu
     assert table(report, "Hồ sơ mà hai cách tính khác nhau").rows == ((PAUSED, 2),)
 
 
+def test_units_that_enter_nothing_are_those_of_the_months_of_the_period(full: ReportHome) -> None:
+    full.run(
+        "create table metrics.silent_agencies (agency_code varchar, agency_name varchar, month_start date, "
+        "months_silent bigint, last_received_on date, basis varchar)"
+    )
+    last = dt.date(2026, 8, 7)
+    full.add("metrics.silent_agencies", [
+        ("H17.103", "UBND Xã Sông Kôn", month, number, last, "TB 72")
+        for number, month in enumerate((SEPTEMBER[1], OCTOBER[1], dt.date(2026, 11, 1)), start=1)
+    ])  # fmt: skip
+    silent = table(report_of(full), "Đơn vị không nhập hồ sơ nào trong tháng")
+    assert silent.rows == (("UBND Xã Sông Kôn", "H17.103", "10/2026", 2, last, "TB 72"),)
+    assert table(report_of(full, agency="H17.2"), "Đơn vị không nhập hồ sơ nào trong tháng").rows == ()
+
+
+def test_a_frozen_period_lists_what_has_changed_since(full: ReportHome) -> None:
+    full.run(
+        "create table metrics.period_freezes (period_type varchar, period_start date, period_end date, as_of date, "
+        "frozen_at timestamp, figures_hash varchar, chain_hash varchar)",
+        f"create table metrics.settlement_restatements ({KEYS}, variant varchar, dossier_code varchar, "
+        "sentence varchar, agency_code_old varchar, agency_code_new varchar)",
+    )
+    title = "Hồ sơ thay đổi sau khi chốt"
+    assert title not in {t.title for section in report_of(full).sections for t in section.tables}
+    frozen = (dt.date(2026, 11, 5), dt.datetime(2026, 11, 6, 8), "ab", "cd")
+    full.add("metrics.period_freezes", [(*OCTOBER, *frozen)])
+    full.add("metrics.settlement_restatements", [
+        (*OCTOBER, variant, code, "Ngày kết thúc được sửa.", "H17.2", new)
+        for variant, code, new in (("as_system", "d1", "H17.2"), ("as_system", "d2", None), ("strict", "d3", "H17.2"))
+    ])  # fmt: skip
+    assert table(report_of(full), title).rows == (("Ngày kết thúc được sửa.", 2),)
+    assert table(report_of(full, agency="H17.10"), title).rows == ()
+
+
+def test_codes_are_sorted_as_people_do() -> None:
+    codes = ["khong_ro", "H17.101", "H17.2", "4", "3b", "3.10", "3", "3.5b", "3.5"]
+    assert sorted(codes, key=code_order) == ["3", "3.5", "3.5b", "3.10", "3b", "4", "H17.2", "H17.101", "khong_ro"]
+
+
 def test_indicators_points_and_targets_are_those_of_the_period_and_the_units_asked_for(full: ReportHome) -> None:
     report = report_of(full)
-    assert table(report, "Chỉ số của toàn tỉnh, thành phố").rows == (("Tỷ lệ số hóa hồ sơ", 1350, 2040, 66.1764, None),)
-    assert table(report, "Chỉ số theo xã").rows == (("Phường Hải Châu", None),)
+    whole = table(report, "Chỉ số của toàn tỉnh, thành phố")
+    assert whole.rows == (("Tỷ lệ số hóa hồ sơ", 1350, 2040, 66.1764, None),)
+    assert table(report, "Chỉ số theo đơn vị (%)").rows == (("UBND Phường Hải Châu", 63.6363),)
+    assert table(report, "Chỉ số theo xã (%)").rows == (("Phường Hải Châu", None),)
     items = table(report, "Điểm từng mục của toàn tỉnh, thành phố")
-    assert items.rows[0][:7] == ("2.1", "Hồ sơ giải quyết đúng hạn", 1500.0, 2055.0, 72.9927, 14.6, 20.0)
-    assert items.rows[1][4:8] == (None, None, 6.0, "chưa có nguồn")
-    assert table(report, "Số đơn vị theo đèn").rows == (("Tỷ lệ số hóa hồ sơ", 1, 0, 1, 0),)
-    assert [row[1] for row in table(report, "Chỉ tiêu được giao").rows] == ["UBND Phường Hải Châu", "Thành phố Đà Nẵng"]
-    of_one = report_of(full, agency="H17.101")
-    assert table(of_one, "Chỉ số theo xã").rows == (("Phường Hải Châu", None),)
-    assert [row[1] for row in table(of_one, "Chỉ tiêu được giao").rows] == ["UBND Phường Hải Châu"]
+    assert items.rows == (
+        ("2.1", "Hồ sơ giải quyết đúng hạn", 1500, 2055, 72.99, 14.6, 20.0, None, 73.01, 14.6),
+        ("5.2", "Phản ánh", None, None, None, None, 6.0, "Chưa có nguồn.", None, None),
+    )
+    groups = table(report, "Điểm theo nhóm của toàn tỉnh, thành phố")
+    assert groups.rows == (("2", "Tiến độ giải quyết", 14.6, 20.0, 73.0), ("", "Tổng điểm", 14.6, 20.0, 73.0))
+    ranking = table(report, "Điểm theo đơn vị")
+    assert ranking.rows == (("Sở Tư pháp", 7.0, 20.0, 35.0, 7.0), ("UBND Phường Hải Châu", 8.0, 20.0, 40.0, 8.0))
+    assert table(report, "Điểm từng mục theo đơn vị").rows == (("UBND Phường Hải Châu", 8.0),)
+    assert table(report, "Số chỉ tiêu theo đèn, đến nay").rows == (("Tỷ lệ số hóa hồ sơ", 1, 0, 1, 1),)
+    given = table(report, "Chỉ tiêu được giao")
+    assert [(row[1], row[3], *row[4:9]) for row in given.rows] == [
+        ("UBND Phường Hải Châu", "Năm 2026", 80.0, 65.5, 63.64, -16.36, "đỏ"),
+        ("Thành phố Đà Nẵng", "Quý IV/2026", 60.0, 66.5, 66.18, 6.18, "xanh"),
+        ("Phường Hải Châu", "Năm 2026", 60.0, None, None, None, "chưa đánh giá"),
+    ]
+    road = table(report, "Tiến độ trong kỳ so với lộ trình")
+    assert [row[3:] for row in road.rows] == [("2026", 80.0, 75.5, 63.64, -11.86, "đỏ")]
+
+
+def test_the_evaluation_of_a_unit_has_its_own_figures_and_its_commune(full: ReportHome) -> None:
+    report = report_of(full, agency="H17.101")
+    assert table(report, "Chỉ số theo xã (%)").rows == (("Phường Hải Châu", None),)
+    assert [row[1] for row in table(report, "Chỉ tiêu được giao").rows] == ["UBND Phường Hải Châu", "Phường Hải Châu"]
+    assert [row[0] for row in table(report, "Điểm theo đơn vị").rows] == ["UBND Phường Hải Châu"]
     titles = {t.title for section in report_of(full, agency="H17.2").sections for t in section.tables}
-    assert not titles & {"Chỉ số theo xã", "Chỉ tiêu được giao", "Chỉ số của toàn tỉnh, thành phố"}
+    assert not titles & {"Chỉ số theo xã (%)", "Chỉ tiêu được giao", "Chỉ số của toàn tỉnh, thành phố"}
 
 
 def test_a_chart_draws_the_rows_of_its_table_and_tells_them_to_who_cannot_see() -> None:

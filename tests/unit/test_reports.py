@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from rich.console import Console
+from typer.testing import CliRunner
 
+from orchestration import cli_report
+from orchestration.cli import app
 from tests.unit.report_home import DISTRICT, FIGURES, NASTY, OCTOBER, SEPTEMBER, ReportHome, figures
 from warehouse.connections import connect_warehouse
 from warehouse.errors import BooksError, SettingsError, WarehouseError
@@ -231,11 +235,16 @@ def test_the_form_says_whether_its_figures_are_fixed(home: ReportHome) -> None:
     assert "Số liệu tạm tính, chưa chốt." in text
     home.run(
         "create table metrics.period_freezes (period_type varchar, period_start date, period_end date, as_of date, "
-        "frozen_at timestamp, figures_hash varchar)"
+        "frozen_at timestamp, figures_hash varchar, chain_hash varchar)"
     )
-    home.add("metrics.period_freezes", [(*OCTOBER, dt.date(2026, 11, 5), dt.datetime(2026, 11, 6, 8), "ab12cd")])
+    home.add(
+        "metrics.period_freezes", [(*OCTOBER, dt.date(2026, 11, 5), dt.datetime(2026, 11, 6, 8), "ab12cd", "ef34")]
+    )
     text = write(home, "06b")["bieu_06b.html"].read_text(encoding="utf-8")
-    assert "theo dữ liệu của kho ngày 05/11/2026. Đã chốt ngày 06/11/2026, mã băm ab12cd." in text
+    assert (
+        "theo dữ liệu của kho ngày 05/11/2026. Đã chốt ngày 06/11/2026, mã băm ab12cd. Mã băm trong chuỗi: ef34."
+        in text
+    )
     assert "tạm tính" not in text
 
 
@@ -298,6 +307,23 @@ def test_the_daily_run_reports_the_last_whole_month_and_the_quarter_that_ended_w
         for period in (SEPTEMBER, third):
             home.settle("H17.101", "LV01", figures(1, 0, 0, 0, 0, 0, 0), period)
         assert {file.path.parent.name for file in write_last_reports(home.settings)} == wanted
+
+
+def test_the_command_writes_the_files_and_says_which(home: ReportHome, monkeypatch: Any) -> None:
+    said = io.StringIO()
+    monkeypatch.setattr(cli_report, "console", Console(file=said, width=400))
+
+    def kho(*words: str) -> Any:
+        return CliRunner().invoke(app, ["report", *words, "--home", str(home.settings.home)])
+
+    done = kho("2026-10", "--form", "06a", "--agency", "H17.2")
+    assert done.exit_code == 0, done.output
+    folder = home.settings.home / "reports" / "2026-10"
+    assert {path.name for path in folder.iterdir()} == {"bieu_06a_H17.2.xlsx", "bieu_06a_H17.2.html"}
+    assert said.getvalue().count("wrote") == 2
+    kho("2026-10", "--form", "06a", "--agency", "H17.2")
+    assert said.getvalue().count("unchanged") == 2
+    assert isinstance(kho("2026-13").exception, SettingsError)
 
 
 def test_a_workbook_opens_from_memory_too(home: ReportHome) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from warehouse.reports.tables import Chart
 from warehouse.words import rounded, whole
 
-WIDTH, LABELS, RIGHT, BAR, GAP, TOP = 720, 230, 70, 18, 9, 34
-LINE_HEIGHT, LEFT = 240, 56
+WIDTH, LABELS, RIGHT, BAR, GAP, TOP = 720, 230, 70, 18, 9, 8
+LINE_HEIGHT, LINE_TOP, LEFT = 240, 24, 56
 LONGEST_LABEL = 36
 
 
@@ -83,7 +83,7 @@ def _line(chart: Chart) -> Drawing:
     values = [_number(row[place]) for _, row in known]
     low = max(0, int((min(values, default=0) - 1) // 10 * 10))
     step = (WIDTH - LEFT - 30) / max(len(chart.drawn) - 1, 1)
-    bottom = TOP + LINE_HEIGHT
+    bottom = LINE_TOP + LINE_HEIGHT
 
     def at(number: int, value: float) -> tuple[float, float]:
         return round(LEFT + 14 + number * step * 0.97, 1), round(

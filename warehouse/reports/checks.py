@@ -11,7 +11,7 @@ from warehouse.reports.tables import Chart, Section, Table, Value
 from warehouse.words import day
 
 SEVERITIES = {"error": "lỗi", "warning": "cảnh báo"}
-RULES = "select rule, severity, sentence, how_to_fix, basis from staging.dossier_rules"
+RULES = "select rule, severity, sentence, how_to_fix, basis from {table}"
 FLAGS = f"""
     with counted as (
         select distinct dossier_code
@@ -46,14 +46,28 @@ EMPTY_UNITS = f"""
         and agency_code not in (select parent_code from shared.agencies where parent_code is not null)
         and {within("agency_code")}
 """
+SILENT_UNITS = f"""
+    select coalesce(agency_name, agency_code), agency_code, month_start, months_silent, last_received_on, basis
+    from metrics.silent_agencies
+    where month_start between $period_start and $period_end and {within("agency_code")}
+"""
+RESTATEMENTS = f"""
+    select sentence, count(distinct dossier_code)
+    from metrics.settlement_restatements
+    where
+        period_type = $period_type and period_start = $period_start and period_end = $period_end
+        and variant = $variant and ({within("agency_code_old")} or {within("agency_code_new")})
+    group by sentence
+    order by 2 desc, 1
+"""
 DIFFERENCES = f"""
-    select differences.reason, count(distinct differences.dossier_code)
+    select differences.sentence, count(distinct differences.dossier_code)
     from metrics.settlement_differences as differences
     where
         differences.period_type = $period_type and differences.period_start = $period_start
         and differences.period_end = $period_end
         and {within("differences.agency_code")}
-    group by differences.reason
+    group by differences.sentence
     order by 2 desc, 1
 """
 
@@ -73,7 +87,8 @@ def checks_sections(connection: duckdb.DuckDBPyConnection, scope: Scope) -> tupl
         )
     else:
         missing.append("Kho chưa có bảng hồ sơ cần kiểm tra (metrics.dossier_flags).")
-    tables.append(_empty_units(connection, scope))
+    silent = has_table(connection, "metrics.silent_agencies")
+    tables.append(_silent_units(connection, scope) if silent else _empty_units(connection, scope))
     if has_table(connection, "metrics.settlement_differences"):
         differences = _differences(connection, scope)
         tables.append(differences)
@@ -85,11 +100,16 @@ def checks_sections(connection: duckdb.DuckDBPyConnection, scope: Scope) -> tupl
             )
     else:
         missing.append("Kho chưa có danh sách hồ sơ mà hai cách tính khác nhau (metrics.settlement_differences).")
+    if scope.freeze is not None and has_table(connection, "metrics.settlement_restatements"):
+        tables.append(_restatements(connection, scope))
     return (Section("Cần kiểm tra", tuple(tables), tuple(charts), missing=tuple(missing)), *by_units)
 
 
 def _flags(connection: duckdb.DuckDBPyConnection, scope: Scope) -> tuple[Table, Table]:
-    rules = sorted(connection.execute(RULES).fetchall(), key=lambda row: (row[0][0], int(row[0][1:])))
+    table = next(name for name in ("metrics.flag_rules", "staging.dossier_rules") if has_table(connection, name))
+    rules = sorted(
+        connection.execute(RULES.format(table=table)).fetchall(), key=lambda row: (row[0][0], int(row[0][1:]))
+    )
     found = connection.execute(FLAGS, _without(scope, ())).fetchall()
     all_of, in_period = dict.fromkeys((r[0] for r in rules), 0), dict.fromkeys((r[0] for r in rules), 0)
     units: dict[str, tuple[str, dict[str, int]]] = {}
@@ -130,6 +150,25 @@ def _empty_units(connection: duckdb.DuckDBPyConnection, scope: Scope) -> Table:
     rows = tuple((name, code) for code, name in found)
     note = "" if rows else "Đơn vị nào cũng có hồ sơ trong kỳ."
     return Table("Đơn vị không có hồ sơ nào trong kỳ", (("Đơn vị", 60), ("Mã", 12)), rows, None, note)
+
+
+def _silent_units(connection: duckdb.DuckDBPyConnection, scope: Scope) -> Table:
+    found = connection.execute(SILENT_UNITS, _without(scope, ("period_type", "variant"))).fetchall()
+    rows = tuple(
+        (name, code, f"{month:%m/%Y}", months, last, basis)
+        for name, code, month, months, last, basis in sorted(found, key=lambda row: (row[2], code_order(row[1])))
+    )
+    columns = (
+        ("Đơn vị", 60), ("Mã", 12), ("Tháng", 12), ("Số tháng liền", 12), ("Tiếp nhận lần cuối", 14), ("Căn cứ", 44),
+    )  # fmt: skip
+    note = "Đơn vị vẫn hoạt động nhưng không có hồ sơ tiếp nhận trong tháng." if rows else "Không có đơn vị nào."
+    return Table("Đơn vị không nhập hồ sơ nào trong tháng", columns, rows, None, note)
+
+
+def _restatements(connection: duckdb.DuckDBPyConnection, scope: Scope) -> Table:
+    rows = tuple(connection.execute(RESTATEMENTS, scope.keys).fetchall())
+    note = "Số đã chốt không đổi; đây là hồ sơ mà nếu tính lại sẽ khác." if rows else "Không có hồ sơ nào."
+    return Table("Hồ sơ thay đổi sau khi chốt", (("Lý do", 60), ("Số hồ sơ", 12)), rows, None, note)
 
 
 def _differences(connection: duckdb.DuckDBPyConnection, scope: Scope) -> Table:

@@ -9,10 +9,11 @@ import duckdb
 from warehouse.periods import Period
 from warehouse.reports.checks import checks_sections
 from warehouse.reports.form import Form, read_form
-from warehouse.reports.quality import index_section, indicators_section, targets_section
+from warehouse.reports.quality import index_sections, indicators_sections
 from warehouse.reports.results import form_section, previous, summary_section, unit_table
 from warehouse.reports.scope import VARIANTS, Scope, period_keys
 from warehouse.reports.tables import Report, Section
+from warehouse.reports.targets import targets_sections
 from warehouse.words import day
 
 BASIS = (
@@ -44,9 +45,9 @@ def read_evaluation(connection: duckdb.DuckDBPyConnection, scope: Scope) -> Repo
             summary_section(connection, form, _before(connection, scope)),
             form_section(form),
             Section("Theo đơn vị", (unit_table(connection, form),)),
-            indicators_section(connection, scope),
-            index_section(connection, scope),
-            targets_section(connection, scope),
+            *indicators_sections(connection, scope),
+            *index_sections(connection, scope),
+            *targets_sections(connection, scope),
             *checks_sections(connection, scope),
         ),
     )

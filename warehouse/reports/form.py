@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -192,9 +193,10 @@ def _fields(prefix: str, fields: Iterable[dict[str, Any]]) -> list[FormRow]:
     ]
 
 
-def code_order(code: str) -> tuple[tuple[int, str], ...]:
-    """Sorts codes as people do: H17.2 before H17.101."""
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in code.split("."))
+def code_order(code: str) -> tuple[tuple[bool, int, str], ...]:
+    """Sorts codes as people do: H17.2 before H17.101, 3 before 3b before 4; words after numbers."""
+    parts = (part for part in re.split(r"(\d+)", code) if part)
+    return tuple((not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts)
 
 
 def _figures(fact: dict[str, Any] | None) -> tuple[int, ...]:

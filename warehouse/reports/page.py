@@ -11,8 +11,10 @@ from warehouse.reports import form_words
 from warehouse.reports.charts import draw
 from warehouse.reports.form import Form
 from warehouse.reports.form_charts import form_chart
-from warehouse.reports.tables import Report, Value
+from warehouse.reports.tables import Report, Table, Value
 from warehouse.words import day, rounded, whole
+
+MOST_COLUMNS, LONGEST_HEADING = 15, 15
 
 
 def form_page(form: Form) -> str:
@@ -40,6 +42,11 @@ def shown(value: Value) -> str:
     return day(value) if isinstance(value, dt.date) else value
 
 
+def _is_wide(table: Table) -> bool:
+    """Whether long headings must stand upright for the table to fit a page."""
+    return len(table.columns) > MOST_COLUMNS and max(len(name) for name, _ in table.columns) > LONGEST_HEADING
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -49,6 +56,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(draw=draw, is_number=lambda value: isinstance(value, int | float))
+    environment.globals.update(draw=draw, is_number=lambda value: isinstance(value, int | float), is_wide=_is_wide)
     environment.filters["shown"] = shown
     return environment

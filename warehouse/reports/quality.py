@@ -1,15 +1,17 @@
-"""Indicators, the service-quality index and targets, for the evaluation; each part only where the store has it."""
+"""Indicators and the service-quality index, for the evaluation; each part only where the store has it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
 
 import duckdb
 
 from warehouse.reports.form import code_order
+from warehouse.reports.results import LATE
 from warehouse.reports.scope import Scope, has_table, within
 from warehouse.reports.tables import Chart, Section, Table, Value
 
-LIGHTS = {"green": "xanh", "yellow": "vàng", "red": "đỏ"}
-LIGHT_COLOURS = {"green": "#2f7d57", "yellow": "#e0b03a", "red": "#b3372f"}
 PERIOD = "period_type = $period_type and period_start = $period_start and period_end = $period_end"
 # units of the report: agencies in scope, communes that they serve, and the province where all of it is asked for
 UNITS = f"""(
@@ -20,192 +22,152 @@ UNITS = f"""(
     ))
     or (unit_kind = 'province' and cast($agency as varchar) is null)
 )"""
-KINDS = {"province": "toàn tỉnh, thành phố", "agency": "đơn vị", "commune": "xã"}
 INDICATORS = f"""
     select
-        indicators.unit_kind, indicators.unit_code, indicators.unit_name, indicators.indicator,
+        indicators.unit_kind, indicators.unit_code, coalesce(indicators.unit_name, 'Chưa rõ đơn vị'),
         coalesce(register.title_vi, indicators.indicator), indicators.numerator, indicators.denominator,
         indicators.value, indicators.reason
     from metrics.indicators as indicators
     left join metrics.metric_register as register on indicators.indicator = register.metric
     where {PERIOD} and {UNITS}
-    order by indicators.indicator
+    order by register.title_vi, indicators.indicator
 """
 ITEMS = f"""
     select
-        item, item_group, title_vi, unit_kind, unit_code, unit_name, numerator, denominator, ratio, points, max_points,
-        reason, published_ratio, published_points, weights_version
+        unit_kind, unit_code, unit_name, item, title_vi, numerator, denominator, ratio, points, max_points, reason_vi,
+        published_ratio, published_points, weights_version, basis, is_assumed
     from metrics.service_quality_index
     where {PERIOD} and {UNITS}
 """
 SCORES = f"""
-    select unit_kind, unit_code, unit_name, points, applicable_points, share
+    select unit_kind, unit_code, unit_name, item_group, group_title_vi, points, applicable_points, share
     from metrics.service_quality_scores
     where {PERIOD} and {UNITS}
 """
-TARGETS = f"""
-    select
-        targets.indicator, coalesce(register.title_vi, targets.indicator), targets.unit_kind, targets.unit_code,
-        targets.unit_name, targets.target_value, targets.value, targets.gap, targets.forecast_value, targets.light,
-        targets.document, targets.reason
-    from metrics.targets as targets
-    left join metrics.metric_register as register on targets.indicator = register.metric
-    where {PERIOD} and {UNITS}
-"""
+REASONS = {
+    "denominator_zero": "không phát sinh trong kỳ",
+    "no_source": "chưa có nguồn dữ liệu",
+}
+WHOLE = "toàn tỉnh, thành phố"
+BY_UNIT = (("agency", "theo đơn vị"), ("commune", "theo xã"))
+INDICATOR_TABLES = ("metrics.indicators", "metrics.metric_register")
+INDEX_TABLES = ("metrics.service_quality_index", "metrics.service_quality_scores")
+TOTAL = "total"
+NO_VALUE = "Dấu – : không phát sinh, hoặc chưa có nguồn để tính; không phải là 0."
 
 
-def indicators_section(connection: duckdb.DuckDBPyConnection, scope: Scope) -> Section:
-    """Indicators of the whole, and of each unit and commune side by side; what is missing is said."""
-    name = "Chỉ số"
-    if not (has_table(connection, "metrics.indicators") and has_table(connection, "metrics.metric_register")):
-        return Section(name, missing=(
-            "Kho chưa có bảng chỉ số số hóa, trực tuyến, thanh toán, hài lòng, công bố (metrics.indicators).",
-        ))  # fmt: skip
-    found = connection.execute(INDICATORS, _keys(scope)).fetchall()
+def indicators_sections(connection: duckdb.DuckDBPyConnection, scope: Scope) -> tuple[Section, ...]:
+    """Indicators of the whole with numerator and denominator, and of units and communes side by side."""
+    if not all(has_table(connection, name) for name in INDICATOR_TABLES):
+        line = "Kho chưa có bảng chỉ số số hóa, trực tuyến, thanh toán, hài lòng, công bố thủ tục (metrics.indicators)."
+        return (Section("Chỉ số", missing=(line,)),)
+    found = connection.execute(INDICATORS, quality_keys(scope)).fetchall()
+    whole = [
+        (title, numerator, denominator, value, REASONS.get(reason, reason))
+        for kind, _, _, title, numerator, denominator, value, reason in found
+        if kind == "province"
+    ]
+    columns = (("Chỉ số", 56), ("Tử số", 12), ("Mẫu số", 12), ("Giá trị (%)", 12), ("Chưa có giá trị vì", 30))
+    summary = Section("Chỉ số", (Table(f"Chỉ số của {WHOLE}", columns, tuple(whole)),) if whole else ())
+    sides = []
+    for kind, title in BY_UNIT:
+        cells = [(code, name, heading, value) for of, code, name, heading, _, _, value, _ in found if of == kind]
+        if cells:
+            sides.append(_side_by_side(f"Chỉ số {title} (%)", cells, 13))
     if not found:
-        return Section(name, missing=("Kho chưa có chỉ số số hóa, trực tuyến, thanh toán, hài lòng của kỳ này.",))
-    tables = [_whole(found)] if any(row[0] == "province" for row in found) else []
-    for kind, title in (("agency", "Chỉ số theo đơn vị"), ("commune", "Chỉ số theo xã")):
-        rows = [row for row in found if row[0] == kind]
-        if rows:
-            tables.append(_pivot(title, rows))
-    return Section(name, tuple(tables))
+        return (Section("Chỉ số", missing=("Kho chưa có chỉ số nào của kỳ này.",)),)
+    return tuple(one for one in (summary, Section("Chỉ số từng đơn vị", tuple(sides))) if one.tables)
 
 
-def index_section(connection: duckdb.DuckDBPyConnection, scope: Scope) -> Section:
-    """The QD 766 index: items of the whole with what does not apply and why, points of units, points by item."""
-    name = "Chỉ số 766"
-    if not has_table(connection, "metrics.service_quality_index"):
-        return Section(name, missing=("Kho chưa có bộ chỉ số phục vụ người dân, doanh nghiệp theo QĐ 766/QĐ-TTg.",))
-    found = connection.execute(ITEMS, _keys(scope)).fetchall()
+def index_sections(connection: duckdb.DuckDBPyConnection, scope: Scope) -> tuple[Section, ...]:
+    """The QD 766 index: items of the whole with what does not apply and why; points of units by group and item."""
+    if not all(has_table(connection, name) for name in INDEX_TABLES):
+        line = "Kho chưa có điểm bộ chỉ số phục vụ người dân, doanh nghiệp theo QĐ 766/QĐ-TTg."
+        return (Section("Chỉ số 766", missing=(line,)),)
+    found = connection.execute(ITEMS, quality_keys(scope)).fetchall()
     if not found:
-        return Section(name, missing=("Kho chưa có điểm của bộ chỉ số 766 cho kỳ này.",))
-    scores: list[tuple[Value, ...]] = []
-    if has_table(connection, "metrics.service_quality_scores"):
-        scores = connection.execute(SCORES, _keys(scope)).fetchall()
-    tables: list[Table] = []
-    charts: list[Chart] = []
-    whole = [row for row in found if row[3] == "province"]
-    if whole:
-        tables.append(_items("Điểm từng mục của toàn tỉnh, thành phố", whole))
-    for kind, title in (("agency", "Điểm theo đơn vị"), ("commune", "Điểm theo xã")):
-        rows = [row for row in scores if row[0] == kind]
-        if rows:
-            tables.append(_ranking(title, rows))
-            if kind == "agency":
-                charts.append(
-                    Chart("bars", "Đơn vị có tỷ lệ điểm thấp nhất", _ranking(title, rows), "Đơn vị",
-                          (("Tỷ lệ điểm (%)", LIGHT_COLOURS["red"]),), "% của điểm áp dụng")
-                )  # fmt: skip
-        items = [row for row in found if row[3] == kind]
-        if items:
-            tables.append(_points(f"{title}, từng mục", items))
-    versions = ", ".join(sorted({str(row[14]) for row in found}))
-    note = (
-        f"Trọng số bản {versions}. Mục không áp dụng không tính điểm và ghi lý do, không ghi 0. Công thức và trọng số "
-        "lấy từ tài liệu thứ cấp, chưa đối chiếu phụ lục chính thức của QĐ 766/QĐ-TTg."
+        return (Section("Chỉ số 766", missing=("Kho chưa có điểm bộ chỉ số 766 của kỳ này.",)),)
+    scores = connection.execute(SCORES, quality_keys(scope)).fetchall()
+    notes = _index_notes(found)
+    whole = tuple(
+        table
+        for table in (_items(row for row in found if row[0] == "province"), _groups(scores, "province"))
+        if table.rows
     )
-    return Section(name, tuple(tables), tuple(charts), (note,))
-
-
-def targets_section(connection: duckdb.DuckDBPyConnection, scope: Scope) -> Section:
-    """Targets given to units: reached, gap, forecast, light; and how many units have which light."""
-    name = "Chỉ tiêu"
-    if not (has_table(connection, "metrics.targets") and has_table(connection, "metrics.metric_register")):
-        return Section(name, missing=("Kho chưa có bảng theo dõi chỉ tiêu được giao (metrics.targets).",))
-    found = connection.execute(TARGETS, _keys(scope)).fetchall()
-    if not found:
-        return Section(name, missing=("Kho chưa có chỉ tiêu nào được giao cho kỳ này.",))
-    order = {"red": 0, "yellow": 1, "green": 2}
-    found.sort(key=lambda row: (row[1], order.get(row[9], 3), row[2], code_order(row[3] or "")))
-    rows = tuple(
-        (
-            title,
-            unit or code,
-            KINDS.get(kind, kind),
-            target,
-            value,
-            gap,
-            forecast,
-            LIGHTS.get(light, light),
-            document,
-            reason,
+    parts = [Section("Chỉ số 766", whole, notes=notes)] if whole else []
+    for kind, title in BY_UNIT:
+        ranking = _ranking(f"Điểm {title}", [row for row in scores if row[0] == kind])
+        items = [(row[1], row[2], row[3], row[8]) for row in found if row[0] == kind]
+        if not items:
+            continue
+        lowest = Chart(
+            "bars", f"Tỷ lệ điểm thấp nhất {title}", ranking, "Đơn vị", (("Tỷ lệ điểm (%)", LATE),), "% điểm áp dụng"
         )
-        for _, title, kind, code, unit, target, value, gap, forecast, light, document, reason in found
-    )
-    every = Table("Chỉ tiêu được giao", (
-        ("Chỉ tiêu", 40), ("Đơn vị", 32), ("Cấp", 14), ("Mục tiêu", 10), ("Thực hiện", 10), ("Chênh lệch", 10),
-        ("Dự báo cuối kỳ", 10), ("Đèn", 8), ("Văn bản giao", 36), ("Lý do chưa đánh giá", 30),
-    ), rows, None, "Giá trị là %, trừ khi tên chỉ tiêu nói khác. Đèn đỏ xếp trước.")  # fmt: skip
-    lights = ("red", "yellow", "green")
-    titles = sorted({row[1] for row in found})
-    counted = tuple(
-        (title, *(sum(row[1] == title and row[9] == light for row in found) for light in lights),
-         sum(row[1] == title and row[9] not in lights for row in found))
-        for title in titles
+        points = _side_by_side(f"Điểm từng mục {title}", items, 10)
+        parts.append(Section(f"766 {title}", (ranking, points), (lowest,) if ranking.rows else (), notes))
+    return tuple(parts)
+
+
+def quality_keys(scope: Scope) -> dict[str, object]:
+    """Parameters of tables that know no variant."""
+    return {name: value for name, value in scope.keys.items() if name != "variant"}
+
+
+def _index_notes(found: list[tuple[Any, ...]]) -> tuple[str, ...]:
+    versions, bases = ("; ".join(sorted({str(row[place]) for row in found})) for place in (13, 14))
+    note = f"Trọng số: {versions}. Căn cứ: {bases}. Mục không áp dụng thì không tính điểm và ghi lý do, không ghi 0."
+    if any(row[15] for row in found):
+        note += " Trọng số và công thức lấy từ tài liệu thứ cấp, chưa đối chiếu phụ lục chính thức."
+    return (note,)
+
+
+def _items(found: Iterable[tuple[Any, ...]]) -> Table:
+    rows = sorted((row[3:13] for row in found), key=lambda row: code_order(row[0]))
+    columns = (
+        ("Mục", 8), ("Nội dung", 50), ("Tử số", 10), ("Mẫu số", 10), ("Tỷ lệ (%)", 10), ("Điểm", 9), ("Điểm tối đa", 9),
+        ("Không áp dụng vì", 44), ("Tỷ lệ dạng công bố (%)", 12), ("Điểm dạng công bố", 12),
     )  # fmt: skip
-    summary = Table(
-        "Số đơn vị theo đèn", (("Chỉ tiêu", 40), ("đỏ", 10), ("vàng", 10), ("xanh", 10), ("chưa đánh giá", 14)), counted
+    note = (
+        "Dạng công bố (mục 2.1): đúng hạn trên số hồ sơ tiếp nhận, chưa xong coi là chưa đúng hạn, làm tròn hai chữ số "
+        "thập phân."
     )
-    chart = Chart(
-        "stacked_bars", "Số đơn vị theo đèn của từng chỉ tiêu", summary, "Chỉ tiêu",
-        (*((LIGHTS[light], LIGHT_COLOURS[light]) for light in lights), ("chưa đánh giá", "#a9b3bc")), "đơn vị", 20,
+    return Table(f"Điểm từng mục của {WHOLE}", columns, tuple(rows), None, note)
+
+
+def _groups(scores: list[tuple[Any, ...]], kind: str) -> Table:
+    rows = [(group, title, points, most, share) for of, _, _, group, title, points, most, share in scores if of == kind]
+    shown = tuple(
+        ("" if group == TOTAL else group, title, *figures)
+        for group, title, *figures in sorted(rows, key=lambda row: (row[0] == TOTAL, code_order(row[0])))
+    )
+    columns = (("Nhóm", 8), ("Nội dung", 50), ("Điểm", 10), ("Điểm áp dụng", 10), ("Tỷ lệ điểm (%)", 10))
+    return Table(f"Điểm theo nhóm của {WHOLE}", columns, shown)
+
+
+def _ranking(title: str, scores: list[tuple[Any, ...]]) -> Table:
+    groups = dict(sorted({row[3]: row[4] for row in scores if row[3] != TOTAL}.items(), key=lambda g: code_order(g[0])))
+    points = {(row[1], row[3]): row[5] for row in scores}
+    totals = sorted(
+        (row for row in scores if row[3] == TOTAL), key=lambda row: (row[7] is None, row[7], code_order(row[1]))
+    )
+    rows = tuple((row[2] or row[1], *row[5:8], *(points.get((row[1], group)) for group in groups)) for row in totals)
+    columns = (
+        ("Đơn vị", 36), ("Điểm", 10), ("Điểm áp dụng", 10), ("Tỷ lệ điểm (%)", 10),
+        *((f"{group}. {name}", 13) for group, name in groups.items()),
     )  # fmt: skip
-    return Section(name, (summary, every), (chart,))
+    note = f"Xếp từ thấp đến cao theo tỷ lệ điểm trên tổng điểm tối đa của các mục áp dụng. {NO_VALUE}"
+    return Table(title, columns, rows, None, note)
 
 
-def _whole(found: list[tuple[Value, ...]]) -> Table:
-    rows = tuple((row[4], row[5], row[6], row[7], row[8]) for row in found if row[0] == "province")
-    return Table("Chỉ số của toàn tỉnh, thành phố", (
-        ("Chỉ số", 50), ("Tử số", 12), ("Mẫu số", 12), ("Giá trị", 12), ("Lý do chưa có số", 40),
-    ), rows)  # fmt: skip
-
-
-def _pivot(title: str, found: list[tuple[Value, ...]]) -> Table:
-    headings = list(dict.fromkeys(str(row[4]) for row in found))
+def _side_by_side(title: str, cells: Iterable[tuple[str, str | None, str, Value]], width: int) -> Table:
+    """One row a unit, one column a heading; one that has no value for any unit is left out."""
     units: dict[str, tuple[str, dict[str, Value]]] = {}
-    for _, code, name, _, heading, _, _, value, _ in found:
-        units.setdefault(str(code), (str(name or code), {}))[1][str(heading)] = value
+    for code, name, heading, value in cells:
+        units.setdefault(code, (name or code, {}))[1][heading] = value
+    known = {heading for _, values in units.values() for heading, value in values.items() if value is not None}
+    headings = sorted(known or {heading for _, values in units.values() for heading in values}, key=code_order)
     rows = tuple(
         (name, *(values.get(heading) for heading in headings))
-        for _, (name, values) in sorted(units.items(), key=lambda item: code_order(item[0]))
+        for _, (name, values) in sorted(units.items(), key=lambda unit: code_order(unit[0]))
     )
-    note = "Ô trống (–): không có mẫu số hoặc chưa có nguồn; lý do ở bảng metrics.indicators."
-    return Table(title, (("Đơn vị", 36), *((heading, 13) for heading in headings)), rows, None, note)
-
-
-def _items(title: str, found: list[tuple[Value, ...]]) -> Table:
-    rows = tuple(
-        (item, name, numerator, denominator, ratio, points, most, reason, published, given)
-        for item, _, name, _, _, _, numerator, denominator, ratio, points, most, reason, published, given, _ in sorted(
-            found, key=lambda row: code_order(str(row[0]))
-        )
-    )
-    return Table(title, (
-        ("Mục", 8), ("Nội dung", 46), ("Tử số", 10), ("Mẫu số", 10), ("Tỷ lệ (%)", 10), ("Điểm", 9), ("Điểm tối đa", 9),
-        ("Không áp dụng vì", 40), ("Tỷ lệ công bố (%)", 11), ("Điểm công bố", 10),
-    ), rows)  # fmt: skip
-
-
-def _ranking(title: str, found: list[tuple[Value, ...]]) -> Table:
-    lowest = sorted(found, key=lambda row: (row[5] is None, row[5], code_order(str(row[1]))))
-    rows = tuple((name or code, points, most, share) for _, code, name, points, most, share in lowest)
-    columns = (("Đơn vị", 36), ("Điểm", 10), ("Điểm áp dụng", 12), ("Tỷ lệ điểm (%)", 12))
-    return Table(title, columns, rows, None, "Xếp từ thấp đến cao theo tỷ lệ điểm trên tổng điểm của các mục áp dụng.")
-
-
-def _points(title: str, found: list[tuple[Value, ...]]) -> Table:
-    items = sorted({str(row[0]) for row in found}, key=code_order)
-    units: dict[str, tuple[str, dict[str, Value]]] = {}
-    for row in found:
-        units.setdefault(str(row[4]), (str(row[5] or row[4]), {}))[1][str(row[0])] = row[9]
-    rows = tuple(
-        (name, *(points.get(item) for item in items))
-        for _, (name, points) in sorted(units.items(), key=lambda item: code_order(item[0]))
-    )
-    note = "Ô trống (–): mục không áp dụng với đơn vị."
-    return Table(title, (("Đơn vị", 36), *((item, 8) for item in items)), rows, None, note)
-
-
-def _keys(scope: Scope) -> dict[str, object]:
-    return {name: value for name, value in scope.keys.items() if name != "variant"}
+    return Table(title, (("Đơn vị", 36), *((heading, width) for heading in headings)), rows, None, NO_VALUE)

@@ -46,7 +46,7 @@ AGENCY = """
     where below.agency_code = $agency
 """
 FREEZE = """
-    select as_of, frozen_at, figures_hash
+    select as_of, frozen_at, figures_hash, chain_hash
     from metrics.period_freezes
     where period_type = $period_type and period_start = $period_start and period_end = $period_end
     order by frozen_at desc
@@ -56,11 +56,12 @@ FREEZE = """
 
 @dataclass(frozen=True)
 class Freeze:
-    """When a period's figures were fixed, and their hash."""
+    """When a period's figures were fixed, their hash, and that of the freeze's line in the chain."""
 
     as_of: dt.date
     frozen_at: dt.datetime
     figures_hash: str
+    chain_hash: str | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,6 @@ class Scope:
         counted_until: last day that the figures count.
         store_day: the day the store was built for.
         freeze: None while the figures may still change.
-        chain_head: last hash of the chain over batches, freezes and releases, where the store has one.
     """
 
     period: Period
@@ -87,7 +87,6 @@ class Scope:
     counted_until: dt.date
     store_day: dt.date
     freeze: Freeze | None
-    chain_head: str | None = None
 
     @property
     def keys(self) -> dict[str, object]:
@@ -107,7 +106,7 @@ class Scope:
             counted += " (kỳ báo cáo chưa kết thúc)"
         if self.freeze is None:
             return f"{counted}, theo dữ liệu của kho ngày {day(self.store_day)}. Số liệu tạm tính, chưa chốt."
-        chain = f" Đầu chuỗi băm: {self.chain_head}." if self.chain_head else ""
+        chain = f" Mã băm trong chuỗi: {self.freeze.chain_hash}." if self.freeze.chain_hash else ""
         return (
             f"{counted}, theo dữ liệu của kho ngày {day(self.freeze.as_of)}. "
             f"Đã chốt ngày {day(self.freeze.frozen_at)}, mã băm {self.freeze.figures_hash}.{chain}"
