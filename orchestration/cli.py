@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from orchestration import cli_batch, cli_contract, cli_dictionary, cli_trace, cli_units
+from orchestration import cli_batch, cli_contract, cli_dictionary, cli_metrics, cli_trace, cli_units
 from orchestration.console import AsOf, Contracts, Home, ProfileName, console, read_settings, say
 from warehouse.errors import KhoError
 
@@ -29,6 +29,7 @@ app.command()(cli_units.unit)
 app.command()(cli_units.restate)
 app.command()(cli_trace.trace)
 app.command()(cli_dictionary.dictionary)
+app.command()(cli_metrics.metrics)
 
 
 def main() -> None:
