@@ -26,7 +26,7 @@ REGISTER_COLUMNS = {
     "basis": "varchar",
     "is_assumed": "boolean",
     "owner_key": "varchar",
-    "version": "integer",
+    "version": "varchar",
     "valid_from": "date",
     "table_name": "varchar",
 }

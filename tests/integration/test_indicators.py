@@ -22,8 +22,8 @@ from tests.counted_indicators import (
     periods,
     working_days,
 )
-from tests.model_sql import compiled, model_sql
-from warehouse import assembly_indicators
+from tests.model_sql import model_sql
+from warehouse import assembly_indicators, engine_sql
 from warehouse.assembly import _renderer
 from warehouse.profile import load_profile
 
@@ -147,7 +147,7 @@ def store(dossiers, ratings, publications):
         build(connection, "int_indicator_dossiers", "int_indicator_ratings", "int_indicator_procedures")
         build(connection, "int_indicator_publications")
         for name, text in written_models().items():
-            connection.execute(f"create table {name} as {compiled(text, PROVINCE)}")
+            connection.execute(f"create table {name} as {compiled(text)}")
         found = connection.execute(
             "select indicator, unit_kind, unit_code, period_type, period_start, numerator, denominator, without_source,"
             f" value, reason from ({model_sql('indicators', PROVINCE)})"
@@ -164,6 +164,13 @@ def fill(connection, name, columns, rows):
 def build(connection, *names):
     for name in names:
         connection.execute(f"create table {name} as {model_sql(name, PROVINCE)}")
+
+
+def compiled(text):
+    """The SQL of a model's text, with every `ref` the table of that name."""
+    environment, macros = engine_sql._project(False)
+    own = {"ref": str, "var": {"province": PROVINCE}.__getitem__}
+    return environment.from_string(text, globals=own).render(macros | own)
 
 
 def written_models():
