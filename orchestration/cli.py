@@ -15,6 +15,7 @@ from orchestration import (
     cli_contract,
     cli_dictionary,
     cli_freeze,
+    cli_metrics,
     cli_report,
     cli_settlement,
     cli_trace,
@@ -43,6 +44,7 @@ app.command()(cli_dictionary.dictionary)
 app.command()(cli_freeze.freeze)
 app.command()(cli_verify.verify)
 app.command()(cli_report.report)
+app.command()(cli_metrics.metrics)
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ REGISTER_COLUMNS = {
     "basis": "varchar",
     "is_assumed": "boolean",
     "owner_key": "varchar",
-    "version": "integer",
+    "version": "varchar",
     "valid_from": "date",
     "table_name": "varchar",
 }
@@ -92,7 +92,7 @@ def _settlement_row(column: dict[str, Any], meta: dict[str, Any]) -> dict[str, s
     return {
         "metric": f"settlement.{column['name']}",
         "title_vi": f"Biểu 06, cột {form_column}: {meta['title_vi']}" if form_column else str(meta["title_vi"]),
-        "title_en": str(meta.get("title_en") or column["description"]),
+        "title_en": str(meta.get("title_en") or column["name"].replace("_", " ").capitalize()),
         "definition_vi": f"{definition} Cách tính chặt chẽ: {strict}" if strict else str(definition),
         "formula_vi": str(meta["formula"]) if meta.get("formula") else None,
         "numerator_vi": None,

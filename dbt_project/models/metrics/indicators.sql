@@ -14,6 +14,7 @@ units as (
 
 periods as (
     select * from {{ ref('int_periods') }}
+    where period_type <> 'range'
 ),
 
 -- a unit has every indicator of its kind in every period in which it was there: nothing done is said to be nothing

@@ -7,6 +7,7 @@ dossiers as (
 
 periods as (
     select * from {{ ref('int_periods') }}
+    where period_type <> 'range'
 ),
 
 members as (

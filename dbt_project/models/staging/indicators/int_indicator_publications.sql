@@ -15,6 +15,7 @@ days as (
 
 periods as (
     select * from {{ ref('int_periods') }}
+    where period_type <> 'range'
 ),
 
 members as (

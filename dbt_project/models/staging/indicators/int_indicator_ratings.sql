@@ -6,6 +6,7 @@ ratings as (
 
 periods as (
     select * from {{ ref('int_periods') }}
+    where period_type <> 'range'
 ),
 
 in_period as (
