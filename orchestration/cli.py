@@ -14,6 +14,7 @@ from orchestration import (
     cli_batch,
     cli_contract,
     cli_dictionary,
+    cli_explain,
     cli_freeze,
     cli_settlement,
     cli_trace,
@@ -40,6 +41,7 @@ app.command()(cli_trace.trace)
 app.command()(cli_settlement.settlement)
 app.command()(cli_dictionary.dictionary)
 app.command()(cli_freeze.freeze)
+app.command()(cli_explain.explain)
 app.command()(cli_verify.verify)
 
 
