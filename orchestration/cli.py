@@ -14,6 +14,7 @@ from orchestration import (
     cli_batch,
     cli_contract,
     cli_dictionary,
+    cli_explain,
     cli_freeze,
     cli_metrics,
     cli_report,
@@ -42,6 +43,7 @@ app.command()(cli_trace.trace)
 app.command()(cli_settlement.settlement)
 app.command()(cli_dictionary.dictionary)
 app.command()(cli_freeze.freeze)
+app.command()(cli_explain.explain)
 app.command()(cli_verify.verify)
 app.command()(cli_report.report)
 app.command()(cli_metrics.metrics)
