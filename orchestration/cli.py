@@ -10,7 +10,15 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from orchestration import cli_batch, cli_contract, cli_dictionary, cli_report, cli_trace, cli_units
+from orchestration import (
+    cli_batch,
+    cli_contract,
+    cli_dictionary,
+    cli_report,
+    cli_settlement,
+    cli_trace,
+    cli_units,
+)
 from orchestration.console import AsOf, Contracts, Home, ProfileName, console, read_settings, say
 from warehouse.errors import KhoError
 
@@ -28,6 +36,7 @@ app.add_typer(cli_batch.app, name="batch")
 app.command()(cli_units.unit)
 app.command()(cli_units.restate)
 app.command()(cli_trace.trace)
+app.command()(cli_settlement.settlement)
 app.command()(cli_dictionary.dictionary)
 app.command()(cli_report.report)
 

@@ -1,19 +1,5 @@
-"""A model's SQL as dbt would compile it, over tables of the connection's own."""
+"""The same as `warehouse.model_sql`, under the name that tests knew it by."""
 
-from __future__ import annotations
+from warehouse.model_sql import model_sql
 
-from typing import Any
-
-from warehouse import engine_sql
-from warehouse.settings import PROJECT_ROOT
-
-MODELS = PROJECT_ROOT / "dbt_project" / "models"
-
-
-def model_sql(name: str, province: dict[str, Any]) -> str:
-    """The SQL of a model with every `ref` the table of that name, and `var('province')` what is given."""
-    [path] = MODELS.rglob(f"{name}.sql")
-    environment, macros = engine_sql._project(False)
-    variables = {"province": province}
-    own = {"ref": lambda model: model, "var": variables.__getitem__}
-    return environment.from_string(path.read_text(encoding="utf-8"), globals=own).render(macros | own)
+__all__ = ["model_sql"]

@@ -86,6 +86,23 @@ class AgencyChange(BaseModel):
         return self
 
 
+class ReportingPeriod(BaseModel):
+    """A period of its own that figures are asked for, beside those of the calendar: `from` and `to` are counted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str = Field(min_length=1)
+    start: dt.date = Field(alias="from")
+    end: dt.date = Field(alias="to")
+    basis: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _has_days(self) -> ReportingPeriod:
+        if self.start > self.end:
+            raise ValueError(f"{self.title}: `from` is after `to`")
+        return self
+
+
 class Profile(BaseModel):
     """One province (`warehouse/profiles/*.yml`).
 
@@ -93,8 +110,9 @@ class Profile(BaseModel):
 
     `duties` says for a field of work which owner answers for it: departments were merged in 2025, the
     work was not, so a contract that names the duty holds in every profile. `calendar_overrides` and `agency_changes`
-    are the province's own days and reorganisations (docs/reference-data.md). `assumed` lists fields that no source
-    confirms.
+    are the province's own days and reorganisations (docs/reference-data.md). `reporting_periods` are periods that Form
+    06 is made for beside months, quarters, half-years and years (docs/metrics.md). `assumed` lists fields that no
+    source confirms.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -117,6 +135,7 @@ class Profile(BaseModel):
     duties: dict[str, str] = {}
     calendar_overrides: tuple[CalendarOverride, ...] = ()
     agency_changes: tuple[AgencyChange, ...] = ()
+    reporting_periods: tuple[ReportingPeriod, ...] = ()
     assumed: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -132,6 +151,14 @@ class Profile(BaseModel):
         twice = sorted({f"{day:%d/%m/%Y}" for day in days if days.count(day) > 1})
         if twice:
             raise ValueError(f"days that are twice under `calendar_overrides`: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _ranges_are_said_once(self) -> Profile:
+        ranges = [(period.start, period.end) for period in self.reporting_periods]
+        twice = sorted({f"{a:%d/%m/%Y} to {b:%d/%m/%Y}" for a, b in ranges if ranges.count((a, b)) > 1})
+        if twice:
+            raise ValueError(f"ranges that are twice under `reporting_periods`: {', '.join(twice)}")
         return self
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -139,15 +140,40 @@ def test_every_case_has_a_history_of_its_steps(real_home):
 
 
 def test_form_06_holds_on_real_cases(real_home):
-    [(rows, broken)] = real_home.rows(
-        """
-        select count(*), count(*) filter (
-            total_received <> received_online + received_direct_or_post + carried_over
-            or total_received <> total_settled + total_pending
-        ) from metrics.settlement
-        """
+    for table in ("settlement", "settlement_rollups"):
+        [(rows, variants, broken)] = real_home.rows(
+            f"""
+            select count(*), count(distinct variant), count(*) filter (
+                total_received <> received_online + received_direct_or_post + carried_over
+                or total_settled <> settled_early + settled_on_time + settled_late
+                or total_pending <> pending_in_time + pending_late
+                or total_received <> total_settled + total_pending
+            ) from metrics.{table}
+            """
+        )
+        assert rows > 100 and variants == 2 and broken == 0, table
+
+
+def test_strictly_the_cases_that_were_late_by_the_clock_are_and_by_date_they_are_fewer(real_home, shared_data):
+    cases = pd.read_csv(shared_data / "receipt_cases.csv")
+    ended, due = (
+        pd.to_datetime(cases[column], utc=True, format="mixed").dt.tz_convert("Asia/Ho_Chi_Minh")
+        for column in ("case:enddate", "case:deadline")
     )
-    assert rows > 100 and broken == 0
+    finished = int(ended.notna().sum())
+    by_the_clock = int((ended > due).sum())
+    by_date = int((ended.dt.normalize() > due.dt.normalize()).sum())
+    assert (finished, by_the_clock, by_date) == (1329, 377, 309)
+    found = real_home.rows(
+        "select variant, sum(total_settled), sum(settled_late) from metrics.settlement_rollups"
+        " where agency_code = 'H17' and field_code = 'tat_ca' and period_type = 'year' group by 1 order by 1"
+    )
+    assert found == [("as_system", finished, by_date), ("strict", finished, by_the_clock)]
+    between = real_home.rows(
+        "select reason, count(*) from metrics.settlement_differences"
+        " where period_type = 'year' and strict_column_out = 10 group by 1"
+    )
+    assert between == [("late_by_time_of_day", by_the_clock - by_date)]
 
 
 def test_the_catalogue_of_procedures_loads_whole_and_says_which_durations_were_read(real_home):

@@ -12,6 +12,7 @@ from warehouse.settings import PROJECT_ROOT
 
 SHIPPED = PROJECT_ROOT / "warehouse" / "profiles" / "da_nang_2025.yml"
 PAGE = PROJECT_ROOT / "docs" / "reference-data.md"
+RANGE = "title: Đợt 1, basis: CV"
 CHANGE = "old_name: Sở A, effective_on: 2025-03-01, basis: NQ"
 
 
@@ -51,9 +52,24 @@ def test_the_lines_that_the_page_shows_are_a_profile(load):
         (f"agency_changes: [{{{CHANGE}, change: abolished, new_name: Sở B}}]", "abolished of Sở A: new_name is for"),
         (f"agency_changes: [{{{CHANGE}, change: moved, new_name: Sở B}}]", "agency_changes.0.change"),
         ("agency_changes: [{old_name: Sở A, change: abolished, basis: NQ}]", "agency_changes.0.effective_on"),
+        (f"reporting_periods: [{{{RANGE}, from: 2026-03-15, to: 2026-03-14}}]", "Đợt 1: `from` is after `to`"),
+        (f"reporting_periods: [{{{RANGE}, from: 2025-12-15}}]", "reporting_periods.0.to"),
+        ("reporting_periods: [{title: Đợt 1, from: 2025-12-15, to: 2026-03-14}]", "reporting_periods.0.basis"),
+        (
+            f"reporting_periods: [{{{RANGE}, from: 2025-12-15, to: 2026-03-14}},"
+            f" {{{RANGE}, from: 2025-12-15, to: 2026-03-14}}]",
+            "ranges that are twice under `reporting_periods`: 15/12/2025 to 14/03/2026",
+        ),
     ],
 )
 def test_what_is_wrong_in_it_is_named(load, wrong, said):
     with pytest.raises(SettingsError) as refused:
         load(wrong)
     assert said in str(refused.value)
+
+
+def test_a_reporting_period_reaches_the_models_by_its_days(load):
+    profile = load(f"reporting_periods: [{{{RANGE}, from: 2025-12-15, to: 2026-03-14}}]")
+    assert profile.model_dump(mode="json")["reporting_periods"] == [
+        {"title": "Đợt 1", "start": "2025-12-15", "end": "2026-03-14", "basis": "CV"}
+    ]

@@ -20,6 +20,14 @@ followed as (
         and previous.variant = following.variant
     where previous.counted_until = previous.period_end
         and previous.period_end < (select max(other.counted_until) from {{ model }} as other)
+        -- periods of the calendar follow each other, ranges need not
+        and (
+            previous.period_type <> 'range'
+            or cast(previous.period_end + interval 1 day as date) in (
+                select other.period_start from {{ model }} as other
+                where other.period_type = 'range'
+            )
+        )
 )
 
 select * from followed

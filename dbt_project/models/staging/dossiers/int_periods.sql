@@ -63,6 +63,13 @@ ended as (
             end - interval 1 day as date
         ) as period_end
     from starts
+    {%- for asked in var('province').get('reporting_periods', []) %}
+    union all
+    select
+        'range' as period_type,
+        cast('{{ asked["start"] }}' as date) as period_start,
+        cast('{{ asked["end"] }}' as date) as period_end
+    {%- endfor %}
 ),
 
 -- an unfinished period is counted to the as-of day
@@ -73,6 +80,7 @@ periods as (
         period_end,
         least(period_end, {{ as_of() }}) as counted_until
     from ended
+    where period_start <= {{ as_of() }}
 )
 
 select * from periods
