@@ -163,7 +163,10 @@ def _headline(form: Form, before: Form | None) -> Table:
     rows.append(("Tỷ lệ giải quyết trước và đúng hạn (%)", now_rate, then_rate, moved))
     then_title = before.scope.period.title if before else "Kỳ trước"
     columns = (("Nội dung", 44), (form.scope.period.title, 16), (then_title, 16), ("Tăng, giảm", 14))
-    note = "" if before else "Kho không có số liệu của kỳ trước để so sánh."
+    note = (
+        "Tỷ lệ tính trên số hồ sơ đã giải quyết; chỉ số 766 mục 2.1 tính cả hồ sơ đang giải quyết nên là số khác."
+        + ("" if before else " Kho không có số liệu của kỳ trước để so sánh.")
+    )
     return Table("Kết quả chung", columns, tuple(rows), None, note)
 
 

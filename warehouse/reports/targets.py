@@ -9,13 +9,13 @@ import duckdb
 
 from warehouse.periods import Period
 from warehouse.reports.form import code_order
-from warehouse.reports.quality import PERIOD, UNITS, quality_keys
+from warehouse.reports.quality import UNITS, quality_keys
 from warehouse.reports.scope import Scope, has_table
 from warehouse.reports.tables import Chart, Section, Table, Value
 
 LIGHTS = {"red": ("đỏ", "#b3372f"), "yellow": ("vàng", "#e0b03a"), "green": ("xanh", "#2f7d57")}
 NO_LIGHT = ("chưa đánh giá", "#a9b3bc")
-KINDS = {"province": "toàn tỉnh, thành phố", "agency": "đơn vị", "commune": "xã"}
+KINDS = {"province": "cấp tỉnh", "agency": "đơn vị", "commune": "xã"}
 # what was given for the report's period or a longer one that it lies in
 TARGETS = f"""
     select
@@ -29,10 +29,14 @@ TARGETS = f"""
 PROGRESS = f"""
     select
         coalesce(register.title_vi, progress.indicator), progress.unit_kind, progress.unit_code, progress.unit_name,
-        progress.period, progress.light, progress.target_value, progress.expected_value, progress.value, progress.gap
+        targets.period_type, targets.period_start, targets.period_end, progress.light,
+        progress.target_value, progress.expected_value, progress.value, progress.gap
     from metrics.target_progress as progress
+    inner join metrics.targets as targets on progress.target_key = targets.target_key
     left join metrics.metric_register as register on progress.indicator = register.metric
-    where {PERIOD} and {UNITS}
+    where
+        progress.period_type = $period_type and progress.period_start = $period_start
+        and progress.period_end = $period_end and {UNITS.replace("unit_", "progress.unit_")}
 """
 NEEDED = ("metrics.targets", "metrics.target_progress", "metrics.metric_register")
 ORDER = {light: place for place, light in enumerate(LIGHTS)}
@@ -51,7 +55,7 @@ def targets_sections(connection: duckdb.DuckDBPyConnection, scope: Scope) -> tup
     summaries = [_lights("Số chỉ tiêu theo đèn, đến nay", ((row[0], row[7]) for row in found))]
     if progress:
         title = f"Số chỉ tiêu theo đèn so với lộ trình, {scope.period.title}"
-        summaries.insert(0, _lights(title, ((row[0], row[5]) for row in progress)))
+        summaries.insert(0, _lights(title, ((row[0], row[7]) for row in progress)))
     series = (*LIGHTS.values(), NO_LIGHT)
     charts = tuple(Chart("stacked_bars", table.title, table, "Chỉ tiêu", series, "chỉ tiêu", 20) for table in summaries)
     return (
@@ -70,10 +74,10 @@ def _lights(title: str, found: Iterable[tuple[str, str | None]]) -> Table:
 
 
 def _road(progress: list[tuple[Any, ...]]) -> Table:
-    ordered = sorted(progress, key=lambda row: (row[0], ORDER.get(row[5], 3), row[1], code_order(row[2]), row[4]))
+    ordered = sorted(progress, key=lambda row: (row[0], ORDER.get(row[7], 3), row[1], code_order(row[2]), *row[5:7]))
     rows: tuple[tuple[Any, ...], ...] = tuple(
-        (title, name or code, KINDS.get(kind, kind), period, *figures, _word(light))
-        for title, kind, code, name, period, light, *figures in ordered
+        (title, name or code, KINDS.get(kind, kind), Period(*period).title, *figures, _word(light))
+        for title, kind, code, name, *period, light, figures in ((*row[:8], row[8:]) for row in ordered)
     )
     columns = (
         ("Chỉ tiêu", 40), ("Đơn vị", 32), ("Cấp", 12), ("Kỳ giao", 12), ("Mục tiêu (%)", 11),
