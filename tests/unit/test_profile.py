@@ -73,3 +73,33 @@ def test_a_reporting_period_reaches_the_models_by_its_days(load):
     assert profile.model_dump(mode="json")["reporting_periods"] == [
         {"title": "Đợt 1", "start": "2025-12-15", "end": "2026-03-14", "basis": "CV"}
     ]
+
+
+def test_a_profile_that_says_nothing_of_extension_and_forwarding_has_the_assumed_rule(tmp_path):
+    kept = [
+        line
+        for line in SHIPPED.read_text(encoding="utf-8").splitlines()
+        if not re.match(r"extension:|forwarding:|  apology_days|  silent_months", line)
+    ]
+    file = tmp_path / "tinh.yml"
+    file.write_text("\n".join(kept), encoding="utf-8")
+    profile, shipped = load_profile(str(file)), load_profile("da_nang_2025")
+    assert (profile.extension, profile.forwarding) == (shipped.extension, shipped.forwarding)
+    assert profile.thresholds == shipped.thresholds
+
+
+def test_what_no_text_confirms_is_said_to_be_assumed():
+    for name in ("da_nang_2025", "quang_nam_2024"):
+        assumed = load_profile(name).assumed
+        assert {"extension", "forwarding", "thresholds.apology_days", "thresholds.silent_months"} <= set(assumed)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["extension: {count: 2}", "extension: {at_most: a_week}", "forwarding: {restart: true}"]
+)
+def test_a_rule_that_the_engine_does_not_know_is_refused(tmp_path, wrong):
+    kept = re.sub(r"^(extension|forwarding):.*$", "", SHIPPED.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    file = tmp_path / "tinh.yml"
+    file.write_text(f"{kept}\n{wrong}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=wrong.split(":")[0]):
+        load_profile(str(file))

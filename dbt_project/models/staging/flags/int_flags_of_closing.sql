@@ -102,13 +102,13 @@ due_date_moved as (
         concat(
             'Hẹn trả ', {{ day_text('promise_moves.due_before') }},
             ' lùi đến ', {{ day_text('promise_moves.due_at') }},
+            coalesce(' vào ngày ' || {{ day_text('promise_moves.moved_at') }}, ''),
             case
                 when promise_moves.is_too_long then ', gia hạn dài hơn mức cho phép'
                 when promise_moves.extension_number > 1
                     then concat(', gia hạn lần ', cast(promise_moves.extension_number as varchar))
                 else ''
             end,
-            coalesce(', ngày ' || {{ day_text('promise_moves.moved_at') }}, ''),
             case
                 when promise_moves.is_made_late then ', khi đã quá hẹn'
                 when not promise_moves.is_made_late then ', khi chưa quá hẹn'

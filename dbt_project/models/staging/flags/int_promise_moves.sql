@@ -1,3 +1,4 @@
+{%- set extension = var('province')['extension'] -%}
 with
 
 states as (
@@ -71,7 +72,7 @@ moves as (
     where numbered.due_at > numbered.due_before
 ),
 
--- one extension is allowed, in time and within its limit
+-- as many extensions are allowed as the profile says, in time and within its limit
 unexplained as (
     select
         dossier_code,
@@ -87,7 +88,7 @@ unexplained as (
     from moves
     where
         not is_waited_for
-        and not coalesce(extension_number = 1 and not is_made_late and not is_too_long, false)
+        and not coalesce(extension_number <= {{ extension['count'] }} and not is_made_late and not is_too_long, false)
 )
 
 select * from unexplained
