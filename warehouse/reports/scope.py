@@ -191,7 +191,10 @@ def _no_figures(connection: duckdb.DuckDBPyConnection, period: Period, variant: 
         wanted=f"figures of {period.code} counted {variant}",
         found="none in metrics.settlement",
         where=f"period {period.code}",
-        action=f"Ask for a period that the store has: {known}." if codes else "Build the store first: `kho run`.",
+        action=f"Ask for a period that the store has: {known}. A range has figures when the profile names it under "
+        "`reporting_periods`."
+        if codes
+        else "Build the store first: `kho run`.",
     )
 
 
