@@ -11,7 +11,7 @@ from xdist.scheduler import LoadFileScheduling
 
 PROJECT = Path(__file__).resolve().parent.parent
 # files that look at the same run of the sample province: one worker runs it, once
-OF_THE_SAMPLE = ("test_public_tables.py", "test_sample_province.py", "test_trace.py")
+OF_THE_SAMPLE = ("test_printed_reports.py", "test_public_tables.py", "test_sample_province.py", "test_trace.py")
 
 
 class SampleTogether(LoadFileScheduling):

@@ -44,6 +44,7 @@ MORE_TABLES = {
 }  # fmt: skip
 AGENCY, PROVINCE = ("agency", "H17.101", "UBND Phường Hải Châu"), ("province", "H17", "Thành phố Đà Nẵng")
 JANUARY, NEW_YEARS_EVE = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
+COURT = ("agency", "H17.2", "Sở Tư pháp")
 PAUSED = "tạm dừng sau khi quá hạn"
 COMMUNE = ("commune", "20242", "Phường Hải Châu")
 
@@ -70,11 +71,12 @@ def full(home: ReportHome) -> ReportHome:
         (*item, *PROVINCE, *OCTOBER, 1500, 2055, 72.99, 14.6, 20.0, None, 73.01, 14.6, "766/1", "766", True),
         ("5.2", "Phản ánh", *PROVINCE, *OCTOBER, *[None] * 4, 6.0, "Chưa có nguồn.", None, None, "766/1", "766", True),
         (*item, *AGENCY, *OCTOBER, 8, 20, 40.0, 8.0, 20.0, None, 40.0, 8.0, "766/1", "766", True),
+        ("5.2", "Phản ánh", *COURT, *OCTOBER, *[None] * 4, 6.0, "Chưa có nguồn.", None, None, "766/1", "766", True),
         (*item, *AGENCY, *SEPTEMBER, 8, 8, 100.0, 20.0, 20.0, None, 100.0, 20.0, "766/1", "766", True),
     ])  # fmt: skip
     home.add("metrics.service_quality_scores", [
         (*unit, *OCTOBER, *of, points, 20.0, 5 * points)
-        for unit, points in ((AGENCY, 8.0), (PROVINCE, 14.6), (("agency", "H17.2", "Sở Tư pháp"), 7.0))
+        for unit, points in ((AGENCY, 8.0), (PROVINCE, 14.6), (COURT, 7.0))
         for of in (group, ("total", "Tổng điểm"))
     ])  # fmt: skip
     year, quarter = ("year", JANUARY, NEW_YEARS_EVE), ("quarter", OCTOBER[1], NEW_YEARS_EVE)
@@ -271,20 +273,21 @@ def test_codes_are_sorted_as_people_do() -> None:
 
 def test_indicators_points_and_targets_are_those_of_the_period_and_the_units_asked_for(full: ReportHome) -> None:
     report = report_of(full)
-    whole = table(report, "Chỉ số của toàn tỉnh, thành phố")
+    whole = table(report, "Chỉ số của UBND Thành phố Đà Nẵng")
     assert whole.rows == (("Tỷ lệ số hóa hồ sơ", 1350, 2040, 66.1764, None),)
     assert table(report, "Chỉ số theo đơn vị (%)").rows == (("UBND Phường Hải Châu", 63.6363),)
     assert table(report, "Chỉ số theo xã (%)").rows == (("Phường Hải Châu", None),)
-    items = table(report, "Điểm từng mục của toàn tỉnh, thành phố")
+    items = table(report, "Điểm từng mục của UBND Thành phố Đà Nẵng")
     assert items.rows == (
         ("2.1", "Hồ sơ giải quyết đúng hạn", 1500, 2055, 72.99, 14.6, 20.0, None, 73.01, 14.6),
         ("5.2", "Phản ánh", None, None, None, None, 6.0, "Chưa có nguồn.", None, None),
     )
-    groups = table(report, "Điểm theo nhóm của toàn tỉnh, thành phố")
+    groups = table(report, "Điểm theo nhóm của UBND Thành phố Đà Nẵng")
     assert groups.rows == (("2", "Tiến độ giải quyết", 14.6, 20.0, 73.0), ("", "Tổng điểm", 14.6, 20.0, 73.0))
     ranking = table(report, "Điểm theo đơn vị")
     assert ranking.rows == (("Sở Tư pháp", 7.0, 20.0, 35.0, 7.0), ("UBND Phường Hải Châu", 8.0, 20.0, 40.0, 8.0))
-    assert table(report, "Điểm từng mục theo đơn vị").rows == (("UBND Phường Hải Châu", 8.0),)
+    assert table(report, "Điểm từng mục theo đơn vị").rows == (("Sở Tư pháp", None), ("UBND Phường Hải Châu", 8.0))
+    assert table(report, "Mục không áp dụng theo đơn vị").rows == (("5.2. Phản ánh: Chưa có nguồn.", 1),)
     assert table(report, "Số chỉ tiêu theo đèn, đến nay").rows == (("Tỷ lệ số hóa hồ sơ", 1, 0, 1, 1),)
     given = table(report, "Chỉ tiêu được giao")
     assert [(row[1], row[3], *row[4:9]) for row in given.rows] == [
@@ -301,8 +304,12 @@ def test_the_evaluation_of_a_unit_has_its_own_figures_and_its_commune(full: Repo
     assert table(report, "Chỉ số theo xã (%)").rows == (("Phường Hải Châu", None),)
     assert [row[1] for row in table(report, "Chỉ tiêu được giao").rows] == ["UBND Phường Hải Châu", "Phường Hải Châu"]
     assert [row[0] for row in table(report, "Điểm theo đơn vị").rows] == ["UBND Phường Hải Châu"]
+    assert [row[:4] for row in table(report, "Điểm từng mục của UBND Phường Hải Châu").rows] == [
+        ("2.1", "Hồ sơ giải quyết đúng hạn", 8, 20)
+    ]
+    assert table(report, "Chỉ số của UBND Phường Hải Châu").rows == (("Tỷ lệ số hóa hồ sơ", 7, 11, 63.6363, None),)
     titles = {t.title for section in report_of(full, agency="H17.2").sections for t in section.tables}
-    assert not titles & {"Chỉ số theo xã (%)", "Chỉ tiêu được giao", "Chỉ số của toàn tỉnh, thành phố"}
+    assert not titles & {"Chỉ số theo xã (%)", "Chỉ tiêu được giao", "Chỉ số của UBND Thành phố Đà Nẵng"}
 
 
 def test_a_chart_draws_the_rows_of_its_table_and_tells_them_to_who_cannot_see() -> None:

@@ -48,7 +48,6 @@ REASONS = {
     "denominator_zero": "không phát sinh trong kỳ",
     "no_source": "chưa có nguồn dữ liệu",
 }
-WHOLE = "toàn tỉnh, thành phố"
 BY_UNIT = (("agency", "theo đơn vị"), ("commune", "theo xã"))
 INDICATOR_TABLES = ("metrics.indicators", "metrics.metric_register")
 INDEX_TABLES = ("metrics.service_quality_index", "metrics.service_quality_scores")
@@ -64,11 +63,11 @@ def indicators_sections(connection: duckdb.DuckDBPyConnection, scope: Scope) -> 
     found = connection.execute(INDICATORS, quality_keys(scope)).fetchall()
     whole = [
         (title, numerator, denominator, value, REASONS.get(reason, reason))
-        for kind, _, _, title, numerator, denominator, value, reason in found
-        if kind == "province"
+        for kind, code, _, title, numerator, denominator, value, reason in found
+        if (kind, code) == of_all(scope)
     ]
     columns = (("Chỉ số", 56), ("Tử số", 12), ("Mẫu số", 12), ("Giá trị (%)", 12), ("Chưa có giá trị vì", 30))
-    summary = Section("Chỉ số", (Table(f"Chỉ số của {WHOLE}", columns, tuple(whole)),) if whole else ())
+    summary = Section("Chỉ số", (Table(f"Chỉ số của {scope.reporting_unit}", columns, tuple(whole)),) if whole else ())
     sides = []
     for kind, title in BY_UNIT:
         cells = [(code, name, heading, value) for of, code, name, heading, _, _, value, _ in found if of == kind]
@@ -91,7 +90,10 @@ def index_sections(connection: duckdb.DuckDBPyConnection, scope: Scope) -> tuple
     notes = _index_notes(found)
     whole = tuple(
         table
-        for table in (_items(row for row in found if row[0] == "province"), _groups(scores, "province"))
+        for table in (
+            _items(scope, (row for row in found if row[:2] == of_all(scope))),
+            _groups(scope, (row for row in scores if row[:2] == of_all(scope))),
+        )
         if table.rows
     )
     parts = [Section("Chỉ số 766", whole, notes=notes)] if whole else []
@@ -104,13 +106,19 @@ def index_sections(connection: duckdb.DuckDBPyConnection, scope: Scope) -> tuple
             "bars", f"Tỷ lệ điểm thấp nhất {title}", ranking, "Đơn vị", (("Tỷ lệ điểm (%)", LATE),), "% điểm áp dụng"
         )
         points = _side_by_side(f"Điểm từng mục {title}", items, 10)
-        parts.append(Section(f"766 {title}", (ranking, points), (lowest,) if ranking.rows else (), notes))
+        not_applied = _not_applied(title, (row for row in found if row[0] == kind))
+        parts.append(Section(f"766 {title}", (ranking, points, not_applied), (lowest,) if ranking.rows else (), notes))
     return tuple(parts)
 
 
 def quality_keys(scope: Scope) -> dict[str, object]:
     """Parameters of tables that know no variant."""
     return {name: value for name, value in scope.keys.items() if name != "variant"}
+
+
+def of_all(scope: Scope) -> tuple[str, str]:
+    """Kind and code of the unit that the whole report is about."""
+    return ("agency", scope.agency_code) if scope.agency_code else ("province", scope.province_code)
 
 
 def _index_notes(found: list[tuple[Any, ...]]) -> tuple[str, ...]:
@@ -121,7 +129,7 @@ def _index_notes(found: list[tuple[Any, ...]]) -> tuple[str, ...]:
     return (note,)
 
 
-def _items(found: Iterable[tuple[Any, ...]]) -> Table:
+def _items(scope: Scope, found: Iterable[tuple[Any, ...]]) -> Table:
     rows = sorted((row[3:13] for row in found), key=lambda row: code_order(row[0]))
     columns = (
         ("Mục", 8), ("Nội dung", 50), ("Tử số", 10), ("Mẫu số", 10), ("Tỷ lệ (%)", 10), ("Điểm", 9), ("Điểm tối đa", 9),
@@ -131,17 +139,29 @@ def _items(found: Iterable[tuple[Any, ...]]) -> Table:
         "Dạng công bố (mục 2.1): đúng hạn trên số hồ sơ tiếp nhận, chưa xong coi là chưa đúng hạn, làm tròn hai chữ số "
         "thập phân."
     )
-    return Table(f"Điểm từng mục của {WHOLE}", columns, tuple(rows), None, note)
+    return Table(f"Điểm từng mục của {scope.reporting_unit}", columns, tuple(rows), None, note)
 
 
-def _groups(scores: list[tuple[Any, ...]], kind: str) -> Table:
-    rows = [(group, title, points, most, share) for of, _, _, group, title, points, most, share in scores if of == kind]
+def _groups(scope: Scope, scores: Iterable[tuple[Any, ...]]) -> Table:
+    rows = [(group, title, points, most, share) for _, _, _, group, title, points, most, share in scores]
     shown = tuple(
         ("" if group == TOTAL else group, title, *figures)
         for group, title, *figures in sorted(rows, key=lambda row: (row[0] == TOTAL, code_order(row[0])))
     )
     columns = (("Nhóm", 8), ("Nội dung", 50), ("Điểm", 10), ("Điểm áp dụng", 10), ("Tỷ lệ điểm (%)", 10))
-    return Table(f"Điểm theo nhóm của {WHOLE}", columns, shown)
+    return Table(f"Điểm theo nhóm của {scope.reporting_unit}", columns, shown)
+
+
+def _not_applied(title: str, found: Iterable[tuple[Any, ...]]) -> Table:
+    counts: dict[tuple[str, str, str], int] = {}
+    for row in found:
+        if row[10] is not None:
+            counts[row[3], row[4], row[10]] = counts.get((row[3], row[4], row[10]), 0) + 1
+    rows = tuple(
+        (f"{item}. {name}: {reason}", count)
+        for (item, name, reason), count in sorted(counts.items(), key=lambda one: (code_order(one[0][0]), one[0]))
+    )
+    return Table(f"Mục không áp dụng {title}", (("Mục, lý do", 36), ("Số đơn vị", 10)), rows)
 
 
 def _ranking(title: str, scores: list[tuple[Any, ...]]) -> Table:

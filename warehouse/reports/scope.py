@@ -83,6 +83,7 @@ class Scope:
     reporting_unit: str
     receiving_unit: str
     province: str
+    province_code: str
     has_districts: bool
     counted_until: dt.date
     store_day: dt.date
@@ -135,8 +136,8 @@ def scope_of(
         raise _no_figures(connection, period, variant)
     name, above = _names(connection, profile, agency)
     return Scope(
-        period, variant, agency, name, above, profile.name, profile.has_districts, found[0], found[1],
-        _freeze(connection, period),
+        period, variant, agency, name, above, profile.name, profile.agency_prefix, profile.has_districts,
+        found[0], found[1], _freeze(connection, period),
     )  # fmt: skip
 
 
@@ -190,7 +191,10 @@ def _no_figures(connection: duckdb.DuckDBPyConnection, period: Period, variant: 
         wanted=f"figures of {period.code} counted {variant}",
         found="none in metrics.settlement",
         where=f"period {period.code}",
-        action=f"Ask for a period that the store has: {known}." if codes else "Build the store first: `kho run`.",
+        action=f"Ask for a period that the store has: {known}. A range has figures when the profile names it under "
+        "`reporting_periods`."
+        if codes
+        else "Build the store first: `kho run`.",
     )
 
 
