@@ -33,7 +33,7 @@ CHAIN = (
     "int_settlement_placed_strict",
     "int_settlement_placements",
     "settlement",
-    "settlement_rollups",
+    "int_settlement_rollups",
 )
 FIELDS = """
     select rollups.field_code, coalesce(min(fields.field_name), 'Chưa xác định'), {sums}
@@ -198,4 +198,4 @@ def _computed(
         sql = model_sql(name, province, lambda model: made.get(model, f"{schema_of(model)}.{model}"))
         connection.execute(f"create or replace temp table {name} as {sql}")
         made[name] = f"temp.{name}"
-    return {name: made[name] for name in ("settlement", "settlement_rollups")}
+    return {"settlement": made["settlement"], "settlement_rollups": made["int_settlement_rollups"]}

@@ -33,7 +33,7 @@ open_rows as (
 ),
 
 figures as (
-    {{ union_by_name('open_rows', 'frozen_rows') }}
+    select * from {{ union_by_name('open_rows', 'frozen_rows') }}
 )
 
 select * from figures
