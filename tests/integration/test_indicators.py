@@ -150,7 +150,7 @@ def store(dossiers, ratings, publications):
             connection.execute(f"create table {name} as {compiled(text)}")
         found = connection.execute(
             "select indicator, unit_kind, unit_code, period_type, period_start, numerator, denominator, without_source,"
-            f" value, reason from ({model_sql('indicators', PROVINCE)})"
+            f" value, reason from ({model_sql('int_indicator_values', PROVINCE)})"
         ).fetchall()
     return {row[:5]: row[5:] for row in found}
 

@@ -16,16 +16,18 @@ compared as (
         supplement_requested_at,
         lead(valid_from) over states_in_order as resumed_at,
         lag(status) over states_in_order as status_before,
-        lag(supplement_requested_at) over states_in_order as requested_before,
+        max(supplement_requested_at) over states_before as requested_before,
         lag(finished_at) over states_in_order as finished_before,
-        {{ last_known('due_at') }} over (
-            partition by dossier_code order by valid_from rows between unbounded preceding and 1 preceding
-        ) as due_before
+        {{ last_known('due_at') }} over states_before as due_before
     from states
-    window states_in_order as (partition by dossier_code order by valid_from)
+    window
+        states_in_order as (partition by dossier_code order by valid_from),
+        states_before as (
+            partition by dossier_code order by valid_from rows between unbounded preceding and 1 preceding
+        )
 ),
 
--- from one kind of waiting to another the pause goes on
+-- from one kind of waiting to another the pause goes on; a request that was told before begins no second one
 begun as (
     select
         dossier_code,
