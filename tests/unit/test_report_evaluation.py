@@ -17,10 +17,12 @@ from warehouse.reports import write_reports
 from warehouse.reports.charts import draw
 from warehouse.reports.evaluation import read_evaluation
 from warehouse.reports.form import code_order
+from warehouse.reports.look import COUNT
 from warehouse.reports.page import shown
 from warehouse.reports.results import previous
 from warehouse.reports.scope import scope_of
 from warehouse.reports.tables import Chart, Report, Table
+from warehouse.settlement_form import COLUMNS
 
 PERIOD = parse_period("2026-10")
 KEYS = "period_type varchar, period_start date, period_end date"
@@ -337,6 +339,17 @@ def test_each_chart_has_a_native_one_over_the_cells_of_its_table(full: ReportHom
         assert len(sheet._charts) == len(section.charts), section.name
     page = path.with_suffix(".html").read_text(encoding="utf-8")
     assert page.count('role="img"') == page.count("<desc ") == sum(len(s.charts) for s in report.sections)
+
+
+def test_a_number_below_zero_keeps_its_sign_in_the_workbook(home: ReportHome) -> None:
+    """A format with conditions, as the dots of thousands need, shows -6 as 6 in some office programs."""
+    larger = ", ".join(f"{name} = {name} * 1000" for name in COLUMNS)
+    home.run(f"update metrics.settlement set {larger} where period_start = date '2026-09-01'")
+    [file, *_] = write_reports(home.settings, PERIOD, ("monthly",))
+    cells = [c for sheet in load_workbook(file.path) for row in sheet.iter_rows() for c in row]
+    below_zero = {c.number_format for c in cells if isinstance(c.value, int) and c.value < 0}
+    assert below_zero == {"#,##0"}
+    assert COUNT in {c.number_format for c in cells}
 
 
 def test_a_number_is_shown_as_in_vietnamese() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from warehouse.reports.look import COUNT, DAY, DECIMALS, INK, Book, lines_of
+from warehouse.reports.look import COUNT, DAY, DECIMALS, INK, NEGATIVE, Book, lines_of
 from warehouse.reports.tables import Chart, ChartKind, Report, Section, Table, Value
 
 KINDS: dict[ChartKind, dict[str, str]] = {
@@ -100,7 +100,8 @@ class _Sheet:
             if value is None or value == "":
                 self.sheet.write_blank(self.row, column, None, self.book.format(**look))
             elif isinstance(value, int):
-                self.sheet.write_number(self.row, column, value, self.book.format(**look, num_format=COUNT))
+                number = COUNT if value >= 0 else NEGATIVE
+                self.sheet.write_number(self.row, column, value, self.book.format(**look, num_format=number))
             elif isinstance(value, float):
                 self.sheet.write_number(self.row, column, value, self.book.format(**look, num_format=DECIMALS))
             elif isinstance(value, dt.date):
@@ -144,7 +145,7 @@ class _Sheet:
             # the first row stands on top, as in the table
             drawn.set_y_axis({"reverse": True, "crossing": "max"})
             drawn.set_x_axis({"name": chart.unit, "major_gridlines": {"visible": True, "line": {"color": "#d9dfe6"}}})
-        height = 300 if chart.kind == "line" else 130 + 26 * len(chart.drawn)
+        height = 300 if chart.kind == "line" else 170 + 26 * len(chart.drawn)
         drawn.set_size({"width": CHART_WIDTH, "height": height})
         self.sheet.insert_chart(self.row, 0, drawn, {"description": chart.title, "object_position": 1})
         self.row += height // ROW_PIXELS + 2

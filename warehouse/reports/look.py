@@ -13,6 +13,8 @@ FONT = "Times New Roman"
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # 1.234.567 as in Vietnamese, in an office program of any language
 COUNT = '[>=1000000]0"."000"."000;[>=1000]0"."000;0'
+# the sections of COUNT would show a negative number without its sign
+NEGATIVE = "#,##0"
 DECIMALS = "0.00"
 DAY = "dd/mm/yyyy"
 A4 = 9
