@@ -147,7 +147,8 @@ CATALOGUE = """
 def hits(tables: Iterable[str]) -> str:
     """SQL that makes the temporary table `hits`: the rows of the staging tables at `places` that carry the key.
 
-    The key is compared once more, as two sheets of a file may have a row of the same number.
+    The key is compared once more, as two sheets of a file may have a row of the same number. Of a sector table the
+    dataset is taken from its name: a source may have a column of that name, as declarations of nothing do.
     """
     normal_key, normal_code, normal_alias = (
         NORMAL.format(column=f"staged.{name}") for name in ("row_key", "dossier_code", "dossier_code_alias")
@@ -172,8 +173,8 @@ def hits(tables: Iterable[str]) -> str:
         if table == "int_dossiers"
         else f"""
         select
-            places.typed, {normal_key}, null, staged.dataset, staged.batch_id, staged.source_file, staged.sheet,
-            staged.row_number, staged.row_verdict
+            places.typed, {normal_key}, null, '{table.removeprefix("stg_")}', staged.batch_id, staged.source_file,
+            staged.sheet, staged.row_number, staged.row_verdict
         from staging.{table} as staged
         inner join places on staged.batch_id = places.batch_id and staged.row_number = places.row_number
         where {normal_key} = places.record_key

@@ -76,7 +76,9 @@ def planted(sample_home):
 @pytest.fixture(scope="module")
 def traced(settings, sources):
     """A thousand random keys, traced; every third is typed as a person might."""
+    # one of a source with a column `dataset` of its own among them
     keys = random.Random(72).sample(sorted(sources[0]), KEYS)
+    keys += [key for key, rows in sources[0].items() if any(dataset == "zero_declarations" for dataset, *_ in rows)][:1]
     typed = {key: f" {key.lower().replace('-', '–', 1)} " if n % 3 == 0 else key for n, key in enumerate(keys)}
     found = trace_many(settings, typed.values())
     return {key: found[text] for key, text in typed.items()}
@@ -89,7 +91,7 @@ def test_a_thousand_keys_lead_to_the_file_and_row_they_came_from(traced, sources
         if {(row.dataset, row.source_file, row.row_number) for row in rows} != sources[0][key]
     }
     assert wrong == {}
-    assert len(traced) == KEYS
+    assert len(traced) >= KEYS
     assert len({row.dataset for rows in traced.values() for row in rows}) > 20
 
 
@@ -157,7 +159,7 @@ def test_a_bad_row_is_shown_with_all_that_is_known_of_it(sample_home):
     shown = kho(sample_home.path, "trace", code)
     assert shown.code == 0, shown.output
     text = re.sub(r"[\s│]+", " ", shown.output)
-    assert f"row {place}" in text and "A1 Kết thúc hồ sơ khi chưa có kết quả." in text
+    assert f"row {place}" in text and "A1 Kết thúc hồ sơ khi chưa có kết quả: " in text
     assert "shared.dossiers" in text and "metrics.settlement" in text and "columns 3," in text
     [row] = json.loads(kho(sample_home.path, "trace", code, "--json").output)
     assert row["row_number"] == place and row["rules"][0]["rule"] == "A1"

@@ -112,7 +112,7 @@ due_date_moved as (
             case
                 when promise_moves.is_made_late then ', khi đã quá hẹn'
                 when not promise_moves.is_made_late then ', khi chưa quá hẹn'
-                else ', không rõ lùi trước hay sau khi quá hẹn'
+                else ', chưa biết lùi trước hay sau khi quá hẹn'
             end
         ) as evidence
     from dossiers
