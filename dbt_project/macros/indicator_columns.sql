@@ -4,8 +4,8 @@
 #}
 {% macro indicator_columns(names) -%}
     {%- for name in names %}
-        sum(case when indicator = '{{ name }}' then numerator end) as {{ name }},
-        sum(case when indicator = '{{ name }}' then denominator end) as {{ name }}_of,
+        cast(sum(case when indicator = '{{ name }}' then numerator end) as bigint) as {{ name }},
+        cast(sum(case when indicator = '{{ name }}' then denominator end) as bigint) as {{ name }}_of,
         max(case when indicator = '{{ name }}' then value end) as {{ name }}_rate{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -15,27 +15,7 @@ members as (
 ),
 
 placed as (
-    select
-        members.unit_kind,
-        members.unit_code,
-        ratings.period_start,
-        ratings.rating
-    from ratings
-    inner join members on ratings.agency_code = members.place_code
-    union all
-    select
-        'commune' as unit_kind,
-        commune_code as unit_code,
-        period_start,
-        rating
-    from ratings
-    union all
-    select
-        'province' as unit_kind,
-        '{{ var("province")["agency_prefix"] }}' as unit_code,
-        period_start,
-        rating
-    from ratings
+    {{ in_units('ratings', ['period_start', 'rating'], var('province')['agency_prefix']) }}
 ),
 
 levels as (

@@ -32,7 +32,8 @@ handled as (
         period_start,
         max(case when channel = 2 then 1 else 0 end) as online_dossiers,
         max(case when online_payment then 1 else 0 end) as online_payments,
-        max(case when fee_amount > 0 then 1 else 0 end) as fees
+        max(case when fee_amount > 0 then 1 else 0 end) as fees,
+        1 as dossiers
     from dossiers
     group by
         agency_code,
@@ -64,42 +65,11 @@ published as (
 ),
 
 placed as (
-    select
-        members.unit_kind,
-        members.unit_code,
-        handled.procedure_key,
-        handled.period_type,
-        handled.period_start,
-        handled.online_dossiers,
-        handled.online_payments,
-        handled.fees,
-        1 as dossiers
-    from handled
-    inner join members on handled.agency_code = members.place_code and members.unit_kind = 'agency'
-    union all
-    select
-        'commune' as unit_kind,
-        commune_code as unit_code,
-        procedure_key,
-        period_type,
-        period_start,
-        online_dossiers,
-        online_payments,
-        fees,
-        1 as dossiers
-    from handled
-    union all
-    select
-        'province' as unit_kind,
-        '{{ var("province")["agency_prefix"] }}' as unit_code,
-        procedure_key,
-        period_type,
-        period_start,
-        online_dossiers,
-        online_payments,
-        fees,
-        1 as dossiers
-    from handled
+    {{ in_units(
+        'handled',
+        ['procedure_key', 'period_type', 'period_start', 'online_dossiers', 'online_payments', 'fees', 'dossiers'],
+        var('province')['agency_prefix']
+    ) }}
     union all
     -- the province answers for the whole catalogue, also for what nobody asked for
     select
