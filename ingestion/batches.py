@@ -13,7 +13,6 @@ import datetime as dt
 import fcntl
 import hashlib
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ import duckdb
 
 from warehouse.contracts import Contract
 from warehouse.errors import BooksError
+from warehouse.files import flush_to_disk
 from warehouse.settings import TIME_ZONE, Settings
 
 DATA, REJECTS, MISSING = "data.parquet", "rejects.parquet", "missing.parquet"
@@ -170,7 +170,7 @@ def place(settings: Settings, contract: Contract, folder: Path, manifest: Manife
     write_json(folder / MANIFEST, asdict(manifest))
     for path in folder.iterdir():
         path.chmod(0o600)
-        _flush(path)
+        flush_to_disk(path)
     state: State = "held" if manifest.hold_reasons else "committed"
     target = dataset_folder(settings, contract) / FOLDERS[state] / manifest.batch_id
     _rename(folder, target)
@@ -180,7 +180,7 @@ def place(settings: Settings, contract: Contract, folder: Path, manifest: Manife
 def decide(batch: Batch, decision: Decision) -> Batch:
     """Move a held batch to where a decision puts it; the decision stays beside it."""
     write_json(batch.folder / DECISION, asdict(decision))
-    _flush(batch.folder / DECISION)
+    flush_to_disk(batch.folder / DECISION)
     return _move(batch, decision)
 
 
@@ -242,13 +242,5 @@ def _read(path: Path) -> dict[str, Any]:
 def _rename(folder: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     folder.rename(target)
-    _flush(target.parent)
-    _flush(folder.parent)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush_to_disk(target.parent)
+    flush_to_disk(folder.parent)

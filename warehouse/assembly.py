@@ -8,7 +8,6 @@ works the same way, and the repository keeps one source of truth (docs/adr/008).
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -78,8 +77,7 @@ def _remove_others(project: Path, folder: str, wanted: dict[Path, bytes]) -> Non
 
 def _project_file(settings: Settings) -> str:
     project: dict[str, Any] = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
-    # by way of JSON, whose keys are texts: with a number for a key dbt cannot read what it parsed before
-    project["vars"]["province"] = json.loads(settings.province.model_dump_json())
+    project["vars"]["province"] = settings.province.as_variable()
     sample = settings.environment in SAMPLE_ENVIRONMENTS
     project["vars"]["citizen_prefixes"] = citizen_prefixes(synthetic=sample)
     return yaml.safe_dump(project, allow_unicode=True, sort_keys=False)

@@ -20,6 +20,11 @@ from warehouse.settings import TIME_ZONE, Settings
 BUSY = ("Could not set lock", "different configuration", "already attached")
 
 
+def literal(value: str | Path) -> str:
+    """A text or path as SQL writes it, for the places where DuckDB takes no parameter or one would cost too much."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
 def connect_memory(settings: Settings | None = None) -> duckdb.DuckDBPyConnection:
     """A new in-memory database.
 
@@ -29,8 +34,7 @@ def connect_memory(settings: Settings | None = None) -> duckdb.DuckDBPyConnectio
     connection = _configure(duckdb.connect(":memory:"), settings)
     if settings is not None:
         # a database in a file spills beside its file; one in memory would spill where the process stands
-        folder = str(settings.home / "tmp").replace("'", "''")
-        connection.execute(f"set temp_directory = '{folder}'")
+        connection.execute(f"set temp_directory = {literal(settings.home / 'tmp')}")
     return connection
 
 
@@ -58,8 +62,7 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, read_on
         WarehouseBusy: a writer holds it; trying again may help.
     """
     with _opening(path, read_only):
-        location = str(path).replace("'", "''")
-        connection.execute(f"attach '{location}' as {name} ({'read_only' if read_only else 'read_write'})")
+        connection.execute(f"attach {literal(path)} as {name} ({'read_only' if read_only else 'read_write'})")
 
 
 @contextmanager
@@ -129,8 +132,8 @@ def _configure(connection: duckdb.DuckDBPyConnection, settings: Settings | None)
         options["threads"] = settings.threads
     try:
         for option, value in options.items():
-            literal = "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value).lower()
-            connection.execute(f"set {option} = {literal}")
+            setting = literal(value) if isinstance(value, str) else str(value).lower()
+            connection.execute(f"set {option} = {setting}")
     except duckdb.Error:
         connection.close()
         raise

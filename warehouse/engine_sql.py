@@ -21,7 +21,7 @@ def engine_sql(call: str, *, synthetic: bool = False) -> str:
     `synthetic` takes the citizen numbers of the sample for real ones. Raises jinja2.TemplateError when there is no
     such macro.
     """
-    environment, macros = _project(synthetic)
+    environment, macros = project_macros(synthetic)
     return environment.from_string("{{ " + call + " }}").render(macros).strip()
 
 
@@ -32,7 +32,7 @@ def macro_sql(macro: str, *arguments: Any, **named: Any) -> str:
 
 
 @lru_cache(maxsize=2)
-def _project(synthetic: bool) -> tuple[jinja2.Environment, dict[str, Any]]:
+def project_macros(synthetic: bool) -> tuple[jinja2.Environment, dict[str, Any]]:
     """Jinja with what dbt adds for engine macros (`return`, `adapter.dispatch`), and the macros by name."""
     # SQL, not HTML
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], undefined=jinja2.StrictUndefined)  # noqa: S701

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from warehouse.connections import connect_memory
+from warehouse.connections import connect_memory, literal
 from warehouse.settings import Settings
 
 PERIOD = {"period_type": "varchar", "period_start": "date", "period_end": "date"}
@@ -110,14 +110,10 @@ def ensure_freeze_files(settings: Settings) -> None:
         for name, columns in (FILES | tables).items():
             nothing = ", ".join(f'cast(null as {sql_type}) as "{column}"' for column, sql_type in columns.items())
             fresh = folder / f".{name}.tmp"
-            connection.execute(f"copy (select {nothing} where false) to {_text(fresh)} (format parquet)")
+            connection.execute(f"copy (select {nothing} where false) to {literal(fresh)} (format parquet)")
             fresh.replace(folder / f"{name}.parquet")
 
 
 def _meta(model: dict[str, Any]) -> dict[str, Any]:
     meta: dict[str, Any] = (model.get("config") or {}).get("meta") or model.get("meta") or {}
     return meta
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -11,7 +11,6 @@ import duckdb
 
 from warehouse.chain import hash_file, read_chain, sealed
 from warehouse.errors import FreezeError
-from warehouse.freeze_sql import where_period
 from warehouse.periods import Period
 from warehouse.settings import Settings
 
@@ -69,7 +68,7 @@ def read_inputs(connection: duckdb.DuckDBPyConnection, settings: Settings, model
     """
     datasets = landed_datasets(settings.dbt / "target" / "manifest.json", models)
     names = ", ".join(f"'{name}'" for name in sorted(datasets)) or "null"
-    found = connection.execute(BATCHES.format(period=where_period(period), datasets=names)).fetchall()
+    found = connection.execute(BATCHES.format(period=period.condition, datasets=names)).fetchall()
     standing = sealed(read_chain(settings))
     batches = []
     for row in found:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.connections import literal
 from warehouse.freezable import FACTS, FILES, PLACEMENTS, Freezable
 from warehouse.periods import Period
 
@@ -23,17 +24,9 @@ FIGURES = """
 """
 
 
-def where_period(period: Period) -> str:
-    """SQL that is true of rows of a period."""
-    return (
-        f"period_type = '{period.period_type}' and period_start = date '{period.start}'"
-        f" and period_end = date '{period.end}'"
-    )
-
-
 def figures_of(connection: duckdb.DuckDBPyConnection, period: Period) -> tuple[int, int]:
     """Rows of Form 06 of a period, and those that are not the number of their dossiers."""
-    [(rows, wrong)] = connection.execute(FIGURES.format(period=where_period(period))).fetchall()
+    [(rows, wrong)] = connection.execute(FIGURES.format(period=period.condition)).fetchall()
     return rows, wrong
 
 
@@ -48,13 +41,13 @@ def copy_placements(connection: duckdb.DuckDBPyConnection, period: Period, targe
         f"""
         copy (
             select {columns}
-            from (select * from staging.int_settlement_dossiers where {where_period(period)}) as placed
+            from (select * from staging.int_settlement_dossiers where {period.condition}) as placed
             left join shared.dossiers as dossiers on placed.dossier_code = dossiers.dossier_code
             order by placed.variant, placed.dossier_code
-        ) to {_text(target)} (format parquet, compression zstd)
+        ) to {literal(target)} (format parquet, compression zstd)
         """
     )
-    [(count,)] = connection.execute(f"select count(distinct dossier_code) from {_text(target)}").fetchall()
+    [(count,)] = connection.execute(f"select count(distinct dossier_code) from {literal(target)}").fetchall()
     return int(count)
 
 
@@ -62,10 +55,10 @@ def copy_rows(connection: duckdb.DuckDBPyConnection, table: Freezable, period: P
     """Write the rows of a table in a period; their number."""
     columns = ", ".join(f'cast("{name}" as {sql_type}) as "{name}"' for name, sql_type in table.columns.items())
     connection.execute(
-        f"copy (select {columns} from {table.relation} where {where_period(period)} order by all)"
-        f" to {_text(target)} (format parquet, compression zstd)"
+        f"copy (select {columns} from {table.relation} where {period.condition} order by all)"
+        f" to {literal(target)} (format parquet, compression zstd)"
     )
-    [(count,)] = connection.execute(f"select count(*) from {_text(target)}").fetchall()
+    [(count,)] = connection.execute(f"select count(*) from {literal(target)}").fetchall()
     return int(count)
 
 
@@ -84,11 +77,7 @@ def copy_table(
         columns = [str(name) for name, *_ in connection.execute(f"select * from {relation} limit 0").description]
     names = ", ".join(f'"{name}"' for name in columns)
     connection.execute(
-        f"copy (select {names} from {relation} where {where_period(period)} order by all)"
-        f" to {_text(target)} (format csv, header, new_line '\\n', timestampformat '%Y-%m-%dT%H:%M:%S')"
+        f"copy (select {names} from {relation} where {period.condition} order by all)"
+        f" to {literal(target)} (format csv, header, new_line '\\n', timestampformat '%Y-%m-%dT%H:%M:%S')"
     )
     return columns
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

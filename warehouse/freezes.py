@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +20,9 @@ from typing import Any
 import duckdb
 
 from warehouse.chain import chain_head, content_hash, hash_file, hash_files, seal
-from warehouse.connections import connect_warehouse
+from warehouse.connections import connect_warehouse, literal
 from warehouse.errors import FreezeError
+from warehouse.files import flush_to_disk
 from warehouse.freezable import FILES, PLACEMENTS, Freezable, freezable
 from warehouse.freeze_compare import FREEZE_FILE, compare, read_document
 from warehouse.freeze_inputs import Inputs, read_inputs
@@ -72,7 +72,7 @@ def freeze(settings: Settings, period: Period, by: str | None = None) -> Freeze:
         with _incoming(settings, period) as writing:
             document = _write(connection, settings, period, as_of, by, tables, inputs, writing)
             writing.rename(folder)
-            _flush(settings.freezes)
+            flush_to_disk(settings.freezes)
     seal(settings)
     return Freeze(period, folder, document, created=True)
 
@@ -101,6 +101,7 @@ def _check(connection: duckdb.DuckDBPyConnection, settings: Settings, period: Pe
     ).fetchone()
     if tables != (3,):
         raise refuse("figures and their books", "they are not built yet", "Build them first: `kho run`.")
+    as_of: dt.date
     [(as_of, version)] = connection.execute("select as_of, model_version from staging.int_build").fetchall()
     if as_of <= period.end or version != model_version():
         found = f"figures for {as_of}" if as_of <= period.end else "figures of another version of the models"
@@ -112,7 +113,7 @@ def _check(connection: duckdb.DuckDBPyConnection, settings: Settings, period: Pe
     if not rows or wrong:
         found = f"{wrong} figures that are not the number of their dossiers" if rows else "no figures"
         raise refuse("figures of the period, each the number of its dossiers", found, "Build them again: `kho run`.")
-    return as_of  # type: ignore[no-any-return]
+    return as_of
 
 
 def _write(
@@ -167,24 +168,22 @@ def _write(
     for path in (*folder.iterdir(), folder):
         if path.is_file():
             path.chmod(0o600)
-        _flush(path)
+        flush_to_disk(path)
     return document
 
 
 def _one_file(connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]], folder: Path) -> None:
     """Rows of Python as one of the files that dbt reads; they are few."""
 
-    def literal(value: Any, sql_type: str) -> str:
-        text = "null" if value is None else "'" + str(value).replace("'", "''") + "'"
-        return f"cast({text} as {sql_type})"
+    def typed(value: Any, sql_type: str) -> str:
+        return f"cast({'null' if value is None else literal(value)} as {sql_type})"
 
     selects = [
-        "select "
-        + ", ".join(f"{literal(row[column], sql_type)} as {column}" for column, sql_type in FILES[name].items())
+        "select " + ", ".join(f"{typed(row[column], sql_type)} as {column}" for column, sql_type in FILES[name].items())
         for row in rows
     ]
-    target = str(folder / f"{name}.parquet").replace("'", "''")
-    connection.execute(f"copy ({' union all '.join(selects)}) to '{target}' (format parquet)")
+    target = literal(folder / f"{name}.parquet")
+    connection.execute(f"copy ({' union all '.join(selects)}) to {target} (format parquet)")
 
 
 def _profile_hash(settings: Settings) -> str:
@@ -203,11 +202,3 @@ def _incoming(settings: Settings, period: Period) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -23,7 +23,7 @@ def model_sql(name: str, province: dict[str, Any], ref: Callable[[str], str] = s
     Raises SettingsError when there is no such model.
     """
     variables = {"province": province}
-    environment, macros = engine_sql._project(False)
+    environment, macros = engine_sql.project_macros(False)
     own = {"ref": ref, "var": variables.__getitem__, "config": lambda **_: ""}
     return environment.from_string(_path(name).read_text(encoding="utf-8"), globals=own).render(macros | own)
 

@@ -10,11 +10,11 @@ from typing import Any
 import duckdb
 
 from warehouse.chain import Entry, read_chain, sealed
-from warehouse.connections import connect_warehouse
+from warehouse.connections import connect_warehouse, literal
 from warehouse.errors import PassportError
 from warehouse.freezes import read_freeze
 from warehouse.models_of import Described, TableOfModel, table_of_model
-from warehouse.passport_sql import AGENCY, BATCHES, DOSSIERS, FIGURE, NEAR, counted_by, of_agency, of_cell
+from warehouse.passport_sql import AGENCY, BATCHES, DOSSIERS, FIGURE, NEAR, PERIODS, counted_by, of_agency, of_cell
 from warehouse.periods import Period
 from warehouse.settings import Settings
 
@@ -196,8 +196,10 @@ def _definition(column: Described, variant: str) -> str:
 
 def _check(connection: duckdb.DuckDBPyConnection, settings: Settings, asked: Asked) -> str:
     """The agency's name. Raises PassportError when the table has no such period, variant, agency or field."""
+    periods = [Period(*row).code for row in connection.execute(PERIODS).fetchall()]
+    if asked.period.code not in periods:
+        raise _unknown("period", asked.period.code, periods)
     for what, column, wanted in (
-        ("period", "period", asked.period.code),
         ("variant", "variant", asked.variant),
         ("agency", "agency_code", asked.agency),
         ("field", "field_code", asked.field),
@@ -212,7 +214,7 @@ def _check(connection: duckdb.DuckDBPyConnection, settings: Settings, asked: Ask
             known += [code for (code,) in connection.execute("select agency_code from shared.agencies").fetchall()]
         if wanted not in known and not (column == "field_code" and wanted == ALL_FIELDS):
             raise _unknown(what, wanted, known)
-    found = connection.execute(AGENCY.format(agency=asked.agency.replace("'", "''"))).fetchone()
+    found = connection.execute(AGENCY.format(agency=literal(asked.agency))).fetchone()
     return str(found[0]) if found else asked.agency
 
 

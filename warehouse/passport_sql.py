@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from warehouse.freeze_sql import where_period
+from warehouse.connections import literal
 
 if TYPE_CHECKING:
     from warehouse.passport import Asked
@@ -39,19 +39,11 @@ BATCHES = """
     order by batches.batch_id
 """
 
-AGENCY = "select agency_name from shared.agencies where agency_code = '{agency}'"
+AGENCY = "select agency_name from shared.agencies where agency_code = {agency}"
 
 # the values that a figure can be asked by
-PERIODS = """
-    case period_type
-        when 'month' then strftime(period_start, '%Y-%m')
-        when 'quarter' then strftime(period_start, '%Y') || '-Q' || quarter(period_start)
-        when 'half_year' then strftime(period_start, '%Y') || '-H' || ((month(period_start) + 5) // 6)
-        when 'year' then strftime(period_start, '%Y')
-        else period_start || '..' || period_end
-    end as period
-"""
-NEAR = f"select distinct {{column}} from (select *, {PERIODS} from {{table}}) order by all"
+NEAR = "select distinct {column} from {table} order by all"
+PERIODS = "select distinct period_type, period_start, period_end from metrics.settlement"
 
 
 def counted_by(column: int) -> str:
@@ -61,11 +53,11 @@ def counted_by(column: int) -> str:
 
 def of_cell(asked: Asked, settings: Settings) -> dict[str, str]:
     """Where the figure is: in its own table, which has sums of agencies beneath when it is the one for them."""
-    common = {"period": where_period(asked.period), "variant": _text(asked.variant), "table": asked.table}
+    common = {"period": asked.period.condition, "variant": literal(asked.variant), "table": asked.table}
     if asked.table.endswith("_rollups"):
         return common | {
-            "agency": f"agency_code = {_text(asked.agency)}",
-            "field": f" and field_code = {_text(asked.field or 'tat_ca')}",
+            "agency": f"agency_code = {literal(asked.agency)}",
+            "field": f" and field_code = {literal(asked.field or 'tat_ca')}",
         }
     return common | {"agency": _agencies(asked, settings), "field": _field(asked)}
 
@@ -73,8 +65,8 @@ def of_cell(asked: Asked, settings: Settings) -> dict[str, str]:
 def of_agency(asked: Asked, settings: Settings) -> dict[str, str]:
     """Which dossiers belong to the figure's agency and field."""
     return {
-        "period": where_period(asked.period),
-        "variant": _text(asked.variant),
+        "period": asked.period.condition,
+        "variant": literal(asked.variant),
         "agency": _agencies(asked, settings),
         "field": _field(asked),
     }
@@ -82,18 +74,13 @@ def of_agency(asked: Asked, settings: Settings) -> dict[str, str]:
 
 def _agencies(asked: Asked, settings: Settings) -> str:
     if not asked.is_rolled_up:
-        return f"agency_code = {_text(asked.agency)}"
+        return f"agency_code = {literal(asked.agency)}"
     if asked.agency == settings.province.agency_prefix:
         # an agency that no list has is beneath the province alone
         return "true"
-    return (
-        f"agency_code in (select agency_code from staging.int_agency_tree where ancestor_code = {_text(asked.agency)})"
-    )
+    beneath = f"select agency_code from staging.int_agency_tree where ancestor_code = {literal(asked.agency)}"
+    return f"agency_code in ({beneath})"
 
 
 def _field(asked: Asked) -> str:
-    return f" and field_code = {_text(asked.field)}" if asked.field not in (None, "tat_ca") else ""
-
-
-def _text(value: str | None) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
+    return f" and field_code = {literal(asked.field)}" if asked.field and asked.field != "tat_ca" else ""

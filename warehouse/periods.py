@@ -44,6 +44,14 @@ class Period:
         return forms[self.period_type]
 
     @property
+    def condition(self) -> str:
+        """SQL that is true of rows of the period: of its type, first and last day."""
+        return (
+            f"period_type = '{self.period_type}' and period_start = date '{self.start}'"
+            f" and period_end = date '{self.end}'"
+        )
+
+    @property
     def title(self) -> str:
         """Its name in Vietnamese."""
         year, number = self.start.year, (self.start.month - 1) // MONTHS.get(self.period_type, 1) + 1
@@ -57,16 +65,29 @@ class Period:
         return titles[self.period_type]
 
 
+def period_of(period_type: PeriodType, day: dt.date) -> Period:
+    """The month, quarter, half-year or year that a day is in."""
+    months = MONTHS[period_type]
+    first = day.month - (day.month - 1) % months
+    last = first + months - 1
+    end = dt.date(day.year, last, calendar.monthrange(day.year, last)[1])
+    return Period(period_type, dt.date(day.year, first, 1), end)
+
+
+def previous(period: Period) -> Period | None:
+    """The period of the same kind before; None for a range."""
+    if period.period_type == "range":
+        return None
+    return period_of(period.period_type, period.start - dt.timedelta(days=1))
+
+
 def parse_period(text: str) -> Period:
     """Read a period as it is written on the command line. Raises SettingsError when it is none."""
     written = text.strip().upper()
     for period_type, form in FORMS.items():
         if found := form.fullmatch(written):
-            months = MONTHS[period_type]
-            year, first = int(found["year"]), (int(found.groupdict().get("number") or 1) - 1) * months + 1
-            last = first + months - 1
-            end = dt.date(year, last, calendar.monthrange(year, last)[1])
-            return Period(period_type, dt.date(year, first, 1), end)
+            first = (int(found.groupdict().get("number") or 1) - 1) * MONTHS[period_type] + 1
+            return period_of(period_type, dt.date(int(found["year"]), first, 1))
     if found := RANGE.fullmatch(written):
         try:
             start, end = (dt.date.fromisoformat(day) for day in found.groups())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -159,6 +160,14 @@ class Profile(BaseModel):
     agency_changes: tuple[AgencyChange, ...] = ()
     reporting_periods: tuple[ReportingPeriod, ...] = ()
     assumed: tuple[str, ...] = ()
+
+    def as_variable(self) -> dict[str, Any]:
+        """The profile as the SQL sees it, `var('province')`.
+
+        By way of JSON, whose keys are texts: with a number for a key dbt cannot read what it parsed before.
+        """
+        variable: dict[str, Any] = json.loads(self.model_dump_json())
+        return variable
 
     @model_validator(mode="after")
     def _duties_have_owners(self) -> Profile:

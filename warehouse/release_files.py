@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.catalogue import SCHEMA, OpenTable
+from warehouse.connections import literal
 from warehouse.errors import ReleaseError
 from warehouse.personal_data import find_personal_values, quoted
 
@@ -73,12 +74,13 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: OpenTable, folder:
     connection.execute(f"create table {target} as select {columns} from {source} order by {key}")
     _comment(connection, table, target)
     parquet, csv = folder / f"{table.name}.parquet", folder / f"{table.name}.csv"
-    connection.execute(f"copy (from {target} order by {key}) to {_text(parquet)} (format parquet, compression zstd)")
+    connection.execute(f"copy (from {target} order by {key}) to {literal(parquet)} (format parquet, compression zstd)")
     connection.execute(
-        f"copy (select {_csv_columns(table, types)} from {target} order by {key}) to {_text(csv)} "
+        f"copy (select {_csv_columns(table, types)} from {target} order by {key}) to {literal(csv)} "
         "(format csv, header, new_line '\\r\\n', timestampformat '%Y-%m-%dT%H:%M:%S')"
     )
-    rows = _same_rows(connection, table, target, {"Parquet": f"read_parquet({_text(parquet)})", "CSV": _read_csv(csv)})
+    files = {"Parquet": f"read_parquet({literal(parquet)})", "CSV": _read_csv(csv)}
+    rows = _same_rows(connection, table, target, files)
     return WrittenTable(table, rows, types, describe_file(csv), describe_file(parquet))
 
 
@@ -154,9 +156,9 @@ def _csv_columns(table: OpenTable, types: dict[str, str]) -> str:
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: OpenTable, target: str) -> None:
-    connection.execute(f"comment on table {target} is {_text(table.title)}")
+    connection.execute(f"comment on table {target} is {literal(table.title)}")
     for column in table.columns:
-        connection.execute(f"comment on column {target}.{quoted(column.name)} is {_text(column.title)}")
+        connection.execute(f"comment on column {target}.{quoted(column.name)} is {literal(column.title)}")
 
 
 def _same_rows(connection: duckdb.DuckDBPyConnection, table: OpenTable, target: str, files: dict[str, str]) -> int:
@@ -174,8 +176,4 @@ def _same_rows(connection: duckdb.DuckDBPyConnection, table: OpenTable, target: 
 
 
 def _read_csv(path: Path) -> str:
-    return f"read_csv({_text(path)}, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')"
-
-
-def _text(value: str | Path) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
+    return f"read_csv({literal(path)}, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')"

@@ -18,6 +18,7 @@ from warehouse.chain import seal
 from warehouse.connections import attach, connect_memory
 from warehouse.datapackage import data_package, table_description
 from warehouse.dictionary_files import CSV_FILE
+from warehouse.files import flush_to_disk
 from warehouse.release_dictionary import release_dictionary
 from warehouse.release_files import ReleasedFile, WrittenTable, describe_file, write_table
 from warehouse.settings import TIME_ZONE, Settings
@@ -174,11 +175,11 @@ def _complete(settings: Settings, written: list[WrittenTable], content_hash: str
     )
     _write_json(building / RELEASE_FILE, _as_document(release))
     for path in (*building.iterdir(), building):
-        _flush_to_disk(path)
+        flush_to_disk(path)
     # made private by mkdtemp; a web server under another user reads releases
     building.chmod(0o755)
     building.rename(folder)
-    _flush_to_disk(settings.releases)
+    flush_to_disk(settings.releases)
     return release
 
 
@@ -250,11 +251,3 @@ def _read(file: Path) -> Release:
 
 def _write_json(path: Path, document: dict[str, Any]) -> None:
     path.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def _flush_to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,7 +12,7 @@ from typing import Literal
 
 import duckdb
 
-from warehouse.connections import connect_warehouse
+from warehouse.connections import connect_warehouse, literal
 from warehouse.errors import SettingsError, WarehouseError
 from warehouse.model_sql import model_sql, schema_of
 from warehouse.periods import Period
@@ -123,10 +123,9 @@ def _form(
     tables = _stored() if is_stored else _computed(connection, settings, period, until)
     given = tables | {
         "sums": ", ".join(f"coalesce(sum({column}), 0)" for column in COLUMNS),
-        "asked": f"period_type = '{period.period_type}' and period_start = date '{period.start}'"
-        f" and period_end = date '{period.end}' and variant = '{variant}'",
-        "agency": _text(agency),
-        "province": _text(province),
+        "asked": f"{period.condition} and variant = '{variant}'",
+        "agency": literal(agency),
+        "province": literal(province),
     }
     rows = connection.execute((FIELDS if by == "field" else AGENCIES).format(**given)).fetchall()
     [total] = connection.execute(TOTAL.format(**given)).fetchall()
@@ -135,11 +134,6 @@ def _form(
 
 def _row(code: str, name: str, *counts: int) -> FormRow:
     return FormRow(code, name, {column: int(count) for column, count in zip(COLUMNS, counts, strict=True)})
-
-
-def _text(value: str) -> str:
-    # a literal, as the first parameter that DuckDB's client binds imports pandas
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _counted_until(connection: duckdb.DuckDBPyConnection, period: Period) -> dt.date:
@@ -159,7 +153,7 @@ def _agency_name(connection: duckdb.DuckDBPyConnection, agency: str, province: s
     if agency == province:
         return province_name
     names = connection.execute(
-        f"select agency_name from shared.agencies where agency_code = {_text(agency)}"
+        f"select agency_name from shared.agencies where agency_code = {literal(agency)}"
     ).fetchall()
     if not names:
         raise SettingsError(
@@ -172,12 +166,7 @@ def _agency_name(connection: duckdb.DuckDBPyConnection, agency: str, province: s
 
 
 def _is_stored(connection: duckdb.DuckDBPyConnection, period: Period) -> bool:
-    return bool(
-        connection.execute(
-            f"select 1 from staging.int_periods where period_type = '{period.period_type}'"
-            f" and period_start = date '{period.start}' and period_end = date '{period.end}'"
-        ).fetchall()
-    )
+    return bool(connection.execute(f"select 1 from staging.int_periods where {period.condition}").fetchall())
 
 
 def _stored() -> dict[str, str]:
@@ -193,7 +182,7 @@ def _computed(
         f" date '{period.start}' as period_start, date '{period.end}' as period_end, date '{until}' as counted_until"
     )
     made = {"int_periods": "temp.int_periods", "int_settlement_dossiers": "temp.int_settlement_placements"}
-    province = settings.province.model_dump(mode="json")
+    province = settings.province.as_variable()
     for name in CHAIN:
         sql = model_sql(name, province, lambda model: made.get(model, f"{schema_of(model)}.{model}"))
         connection.execute(f"create or replace temp table {name} as {sql}")

@@ -75,7 +75,7 @@ def seconds(connection: duckdb.DuckDBPyConnection, query: str) -> float:
 
 
 if __name__ == "__main__":
-    province = load_profile("da_nang_2025").model_dump(mode="json")
+    province = load_profile("da_nang_2025").as_variable()
     with duckdb.connect() as connection:
         connection.execute("set threads = 2")
         connection.execute("set variable as_of = date '2026-11-02'")

@@ -168,7 +168,7 @@ def build(connection, *names):
 
 def compiled(text):
     """The SQL of a model's text, with every `ref` the table of that name."""
-    environment, macros = engine_sql._project(False)
+    environment, macros = engine_sql.project_macros(False)
     own = {"ref": str, "var": {"province": PROVINCE}.__getitem__}
     return environment.from_string(text, globals=own).render(macros | own)
 

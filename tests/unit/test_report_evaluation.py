@@ -12,14 +12,13 @@ from openpyxl import load_workbook
 from tests.unit.report_home import FIGURES, NASTY, OCTOBER, SEPTEMBER, ReportHome, figures
 from tests.unit.test_reports import Tables
 from warehouse.connections import connect_warehouse
-from warehouse.periods import parse_period
+from warehouse.periods import parse_period, previous
 from warehouse.reports import write_reports
 from warehouse.reports.charts import draw
 from warehouse.reports.evaluation import read_evaluation
 from warehouse.reports.form import code_order
 from warehouse.reports.look import COUNT
 from warehouse.reports.page import shown
-from warehouse.reports.results import previous
 from warehouse.reports.scope import scope_of
 from warehouse.reports.tables import Chart, Report, Table
 from warehouse.settlement_form import COLUMNS

@@ -3,7 +3,7 @@
 They only read the warehouse, and say the same numbers as its tables.
 """
 
-from warehouse.reports.scope import Variant
 from warehouse.reports.writing import REPORT_KINDS, ReportKind, Written, write_last_reports, write_reports
+from warehouse.settlement_form import Variant
 
 __all__ = ["REPORT_KINDS", "ReportKind", "Variant", "Written", "write_last_reports", "write_reports"]

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import duckdb
 
-from warehouse.periods import Period
+from warehouse.periods import Period, previous
 from warehouse.reports.checks import checks_sections
 from warehouse.reports.form import Form, read_form
 from warehouse.reports.quality import index_sections, indicators_sections
-from warehouse.reports.results import form_section, previous, summary_section, unit_table
+from warehouse.reports.results import form_section, summary_section, unit_table
 from warehouse.reports.scope import VARIANTS, Scope, period_keys
 from warehouse.reports.tables import Report, Section
 from warehouse.reports.targets import targets_sections

@@ -11,15 +11,12 @@ import duckdb
 
 from warehouse.errors import BooksError
 from warehouse.reports.scope import Scope, within
+from warehouse.settlement_form import COLUMNS
 
 FormKind = Literal["06a", "06b"]
 RowKind = Literal["level", "unit", "field", "total"]
 # columns 3 to 13 of the form
-FIGURES = (
-    "total_received", "received_online", "received_direct_or_post", "carried_over",
-    "total_settled", "settled_early", "settled_on_time", "settled_late",
-    "total_pending", "pending_in_time", "pending_late",
-)  # fmt: skip
+FIGURES = tuple(COLUMNS)
 LEVELS = {
     "province": "Sở, ban, ngành",
     "district": "Cấp huyện",

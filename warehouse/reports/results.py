@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from warehouse.periods import Period, parse_period
+from warehouse.periods import Period
 from warehouse.reports.form import FIGURES, LEVELS, Form, FormRow
 from warehouse.reports.scope import Scope, within
 from warehouse.reports.tables import Chart, Section, Table, Value
@@ -71,22 +71,6 @@ def units_of(form: Form) -> Iterator[tuple[str, FormRow]]:
             level = LEVELS[row.code]
         elif row.kind == "unit":
             yield level, row
-
-
-def previous(period: Period) -> Period | None:
-    """The period of the same kind before; None for a range."""
-    number = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}.get(period.period_type)
-    if number is None:
-        return None
-    months = period.start.year * 12 + period.start.month - 1 - number
-    year, month = divmod(months, 12)
-    form = {
-        "month": f"{year:04}-{month + 1:02}",
-        "quarter": f"{year:04}-Q{month // 3 + 1}",
-        "half_year": f"{year:04}-H{month // 6 + 1}",
-        "year": f"{year:04}",
-    }
-    return parse_period(form[period.period_type])
 
 
 def summary_section(connection: duckdb.DuckDBPyConnection, form: Form, before: Form | None) -> Section:

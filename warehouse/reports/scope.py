@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
 
 import duckdb
 
 from warehouse.errors import SettingsError, WarehouseError
 from warehouse.periods import Period
 from warehouse.profile import Profile
+from warehouse.settlement_form import Variant
 from warehouse.words import day
 
-Variant = Literal["as_system", "strict"]
 VARIANTS: dict[Variant, tuple[str, str]] = {
     "as_system": (
         "Theo hệ thống",

@@ -11,14 +11,15 @@ from typing import Literal
 import duckdb
 
 from warehouse.connections import connect_warehouse
-from warehouse.periods import Period
+from warehouse.periods import Period, period_of
 from warehouse.reports.evaluation import read_evaluation
 from warehouse.reports.evaluation_xlsx import evaluation_workbook
 from warehouse.reports.form import read_form
 from warehouse.reports.form_xlsx import form_workbook
 from warehouse.reports.page import evaluation_page, form_page
-from warehouse.reports.scope import Scope, Variant, periods_known, scope_of
+from warehouse.reports.scope import Scope, periods_known, scope_of
 from warehouse.settings import Settings
+from warehouse.settlement_form import Variant
 
 ReportKind = Literal["06a", "06b", "monthly"]
 REPORT_KINDS: tuple[ReportKind, ...] = ("06a", "06b", "monthly")
@@ -81,10 +82,8 @@ def write_last_reports(settings: Settings) -> list[Written]:
 def last_complete_periods(day: dt.date) -> list[Period]:
     """The month before the day's, and the quarter when it has just ended."""
     end = day.replace(day=1) - dt.timedelta(days=1)
-    periods = [Period("month", end.replace(day=1), end)]
-    if end.month % 3 == 0:
-        periods.append(Period("quarter", dt.date(end.year, end.month - 2, 1), end))
-    return periods
+    month, quarter = period_of("month", end), period_of("quarter", end)
+    return [month, quarter] if quarter.end == end else [month]
 
 
 def _files(connection: duckdb.DuckDBPyConnection, scope: Scope, kind: ReportKind) -> list[tuple[str, bytes]]:
