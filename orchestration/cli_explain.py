@@ -10,14 +10,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.console import Home, ProfileName, console, read_settings
+from orchestration.console import VARIANTS, Home, ProfileName, console, read_settings
 
 if TYPE_CHECKING:
     from warehouse.passport import Passport
 
 # so many batches and dossiers are shown; `--json` has them all
 SHOWN = 20
-VARIANTS = {"as_system": "theo cách đếm của phần mềm (as_system)", "strict": "đếm chặt (strict)"}
 
 
 def explain(
@@ -54,7 +53,7 @@ def _show(found: Passport) -> None:
         ("Kỳ", f"{found.period_title} ({found.period})"),
         ("Cơ quan", f"{found.agency_name} ({found.agency_code}){beneath}"),
         ("Lĩnh vực", found.field_code or "tất cả"),
-        ("Cách tính", VARIANTS.get(found.variant, found.variant)),
+        ("Cách tính", f"{VARIANTS[found.variant]} ({found.variant})"),
         ("Giá trị", f"{found.value:,} hồ sơ"),
         ("Định nghĩa", found.definition),
         ("Căn cứ", found.basis or "–"),

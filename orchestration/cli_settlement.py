@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.console import Home, ProfileName, console, read_settings
+from orchestration.console import VARIANTS, Home, ProfileName, console, read_settings
 
 if TYPE_CHECKING:
     from warehouse.settlement_form import Form, FormRow
@@ -28,7 +28,6 @@ HEADINGS = {
     "pending_in_time": "Trong hạn",
     "pending_late": "Quá hạn",
 }
-VARIANTS = {"as_system": "cách tính của phần mềm một cửa", "strict": "cách tính chặt chẽ"}
 
 
 def settlement(

@@ -14,6 +14,8 @@ from rich.console import Console
 from warehouse.errors import KhoError, SettingsError
 from warehouse.settings import Settings
 
+# the two ways in which Form 06 is counted, as docs/glossary.md names them
+VARIANTS = {"as_system": "cách tính của phần mềm một cửa", "strict": "cách tính chặt chẽ"}
 # a log or a pipe has no width of its own
 PLAIN_WIDTH = 132
 
