@@ -66,6 +66,28 @@ def test_the_restatement_lists_exactly_the_changed_dossiers_with_the_reason(told
     assert dict(found) == expected
 
 
+@pytest.mark.parametrize("variant", ["as_system", "strict"])
+@pytest.mark.parametrize("period", FROZEN)
+def test_each_variant_restates_what_is_placed_otherwise_than_in_the_frozen_file(told, period, variant):
+    settings, wanted = told["settings"], parse_period(period)
+    columns = "dossier_code, agency_code, field_code, column_in, column_out"
+    file = settings.freezes / period / "settlement_dossiers.parquet"
+    frozen = set(rows(settings, f"select {columns} from '{file}' where variant = '{variant}'"))
+    placed = f"{wanted.condition} and variant = '{variant}'"
+    computed = set(rows(settings, f"select {columns} from staging.int_settlement_placements where {placed}"))
+    expected = {code for code, *_ in frozen ^ computed}
+    found = rows(
+        settings,
+        f"select dossier_code from metrics.settlement_restatements where period = '{period}' and variant = '{variant}'",
+    )
+    assert len(found) == len(set(found))
+    assert {code for (code,) in found} == expected
+    # nobody is restated whose row said the same in both exports
+    same = {code for code in told["before"] if told["before"][code] == told["after"].get(code)}
+    assert len(expected) > 20 and len(same) > 50
+    assert not {code.upper() for code in expected} & {code.upper() for code in same}
+
+
 def test_a_restatement_says_old_and_new_and_which_batch_brought_it(told):
     settings = told["settings"]
     [(first,), (second,)] = rows(settings, "select batch_id from ops.batches order by batch_id")
